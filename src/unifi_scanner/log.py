@@ -1,0 +1,100 @@
+"""Structured logging: snake_case past-tense events on stderr, secrets redacted first."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+SECRET_KEYS = re.compile(
+    r"pass(word|phrase|wd)?|secret|token|cookie|csrf|api_?key|authorization|session", re.IGNORECASE
+)
+_known_secrets: set[str] = set()
+REDACTED = "[redacted]"
+MIN_SECRET_LENGTH = 4
+
+
+def register_secret(value: str) -> None:
+    """Promise that `value` never appears in a log line from now on."""
+    if len(value) >= MIN_SECRET_LENGTH:
+        _known_secrets.add(value)
+
+
+def redact(text: str) -> str:
+    """Return `text` with every registered secret blanked out."""
+    for secret in _known_secrets:
+        if secret in text:
+            text = text.replace(secret, REDACTED)
+    return text
+
+
+def _clean(value: Any) -> Any:
+    match value:
+        case str():
+            return redact(value)
+        case dict():
+            return {k: _clean_item(k, v) for k, v in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean(v) for v in value]
+        case BaseException():
+            return redact(f"{type(value).__name__}: {value}")
+        case _:
+            return value
+
+
+def _clean_item(key: Any, value: Any) -> Any:
+    if isinstance(key, str) and SECRET_KEYS.search(key) and not isinstance(value, bool | int | float | None):
+        return REDACTED
+    return _clean(value)
+
+
+def redact_event(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blank out secrets by key name and by value before anything is rendered."""
+    return {key: _clean_item(key, value) for key, value in event.items()}
+
+
+class RedactingFilter(logging.Filter):
+    """Keeps secrets out of log lines that libraries write through stdlib logging."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, with its text redacted."""
+        record.msg = redact(record.getMessage())
+        record.args = ()
+        return True
+
+
+def set_up_logging(level: str = "INFO", *, as_json: bool = False) -> None:
+    """Send structured logs to stderr at `level`; libraries only from WARNING up."""
+    number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain_traceback)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            redact_event,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(RedactingFilter())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(max(number, logging.WARNING))
+
+
+def _plain_traceback(stream: Any, exc_info: Any) -> None:
+    stream.write(redact("".join(__import__("traceback").format_exception(*exc_info))))

@@ -1,0 +1,65 @@
+"""Coverage: what was seen, what was not, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from unifi_scanner.models.enums import SourceState
+
+AREAS = ("security", "internet", "devices", "wireless", "wired", "admin")
+
+
+class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How well one source told us about one area of the network."""
+
+    source: str
+    area: str
+    state: SourceState
+    reason: str = ""  # one plain sentence: why it is in this state, and what would change it
+    since: datetime | None = None
+    until: datetime | None = None
+    entries: int = 0
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """A span in which a source was not heard; `closed` when another source filled it in."""
+
+    source: str
+    start: datetime
+    end: datetime | None
+    reason: str
+    closed: bool = False
+    closed_by: str = ""
+
+
+class Drop(msgspec.Struct, frozen=True, kw_only=True):
+    """Something we received and did not keep, counted."""
+
+    what: str
+    count: int
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole account of what a report could and could not see."""
+
+    sources: tuple[SourceCoverage, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    drops: tuple[Drop, ...] = ()
+    blind: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()  # plain sentences, newest last
+    entries_read: int = 0
+    entries_kept: int = 0
+    unknown_codes: Mapping[str, int] = {}
+    unreadable: int = 0
+    without_time: int = 0
+
+
+def blind_areas(sources: tuple[SourceCoverage, ...]) -> tuple[str, ...]:
+    """Return the areas that some source ought to tell about and none does, in a fixed order."""
+    seen = {s.area for s in sources if s.state in (SourceState.OK, SourceState.QUIET)}
+    asked = {s.area for s in sources if s.state is not SourceState.OFF}
+    extra = sorted(asked - set(AREAS))
+    return tuple(area for area in (*AREAS, *extra) if area in asked and area not in seen)

@@ -1,0 +1,63 @@
+"""LogEntry: one thing that happened, whichever way it was heard. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from unifi_scanner.models.enums import LogLevel, LogSource, Origin
+from unifi_scanner.models.vocabulary import UNKNOWN_KIND, kind_of_event_type
+
+NO_TIME = datetime.min.replace(tzinfo=UTC)  # the wire gave no time; never "now", never 1970
+
+
+def digest_of(*parts: Any) -> str:
+    """Return a short stable name for `parts`: the same in every process, on every machine."""
+    encoded = msgspec.json.encode(parts, order="deterministic")
+    return hashlib.blake2b(encoded, digest_size=12).hexdigest()
+
+
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened.
+
+    `timestamp` is aware UTC, or NO_TIME where the input truly gave none. `event_type` is the source's own
+    code, `kind` ours: rules match the kind. `metadata` holds the facts under our own names (see
+    logs/normalise.py), `raw_data` the record as received.
+    """
+
+    timestamp: datetime
+    source: LogSource
+    level: LogLevel
+    event_type: str
+    message: str
+    raw_data: Mapping[str, Any] = {}
+    metadata: Mapping[str, Any] = {}
+    device_mac: str | None = None
+    device_name: str | None = None
+    client_mac: str | None = None
+    client_name: str | None = None
+    site: str = "default"
+    origins: frozenset[Origin] = frozenset()
+    id: str = ""
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.kind:
+            msgspec.structs.force_setattr(self, "kind", kind_of_event_type(self.event_type))
+        if not self.id:
+            own = (self.event_type, self.timestamp.isoformat(), self.client_mac, self.device_mac, self.site)
+            msgspec.structs.force_setattr(self, "id", digest_of(own, self.message, dict(self.raw_data)))
+
+    @property
+    def has_time(self) -> bool:
+        """Return whether the input said when this happened."""
+        return self.timestamp != NO_TIME
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the vocabulary knows what this is."""
+        return self.kind != UNKNOWN_KIND
