@@ -1,6 +1,5 @@
-"""The command line."""
+"""The command line: `entry` is the way in, and every other file with a `run` is one verb."""
 
+from unifi_scanner.cli.entry import main
 
-def main() -> int:
-    """Run one verb and return its exit code."""
-    return 1
+__all__ = ["main"]

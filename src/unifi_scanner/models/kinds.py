@@ -63,8 +63,10 @@ KINDS: dict[str, KindInfo] = {
     "client.experience_dropped": KindInfo(WIFI, WARN, "client", "The Wi-Fi of {client} got much worse."),
     "client.experience_restored": KindInfo(WIFI, INFO, "client", "The Wi-Fi of {client} is back to normal."),
     # guests
-    "guest.authorized": KindInfo(WIFI, INFO, "client", "The guest {client} was let in[ by {method}]."),
-    "guest.unauthorized": KindInfo(WIFI, INFO, "client", "The guest access of {client} ended[ by {admin}]."),
+    "guest.authorized": KindInfo(WIFI, INFO, "client", "{client} was let in as a guest[ by {admin}]."),
+    "guest.unauthorized": KindInfo(
+        WIFI, INFO, "client", "The guest access of {client} ended[; {admin} ended it]."
+    ),
     "guest.quota_reached": KindInfo(
         WIFI, INFO, "client", "The guest access of {client} ended because its allowance was used up."
     ),
@@ -230,11 +232,9 @@ KINDS: dict[str, KindInfo] = {
     "threat.updates_failed": KindInfo(
         SECURITY, WARN, "device", "{device} could not update its list of known attacks."
     ),
-    "honeypot.hit": KindInfo(
-        SECURITY, ERROR, "site", "[{attacker}][Something] touched the trap set for intruders."
-    ),
+    "honeypot.hit": KindInfo(SECURITY, ERROR, "site", "{attacker} touched the trap set for intruders."),
     "firewall.blocked": KindInfo(
-        SECURITY, INFO, "site", "The firewall stopped[ {attacker}][ a connection][ to {target}]."
+        SECURITY, INFO, "site", "The firewall stopped a connection[ from {attacker}][ to {target}]."
     ),
     "geo.blocked": KindInfo(SECURITY, INFO, "site", "Traffic from a blocked country was stopped."),
     "traffic.flow": KindInfo(
@@ -293,7 +293,7 @@ KINDS: dict[str, KindInfo] = {
         OTHER,
         INFO,
         "site",
-        "The network reported something we do not know yet[ about {device}][ about {client}].",
+        "The network reported something we do not know yet[ about {device}][ about {client}][: “{said}”].",
     ),
     UNREADABLE_KIND: KindInfo(OTHER, WARN, "site", "A record could not be read; it was kept as it came."),
 }

@@ -17,7 +17,11 @@ NO_TIME = datetime.min.replace(tzinfo=UTC)  # the wire gave no time; never "now"
 
 def digest_of(*parts: Any) -> str:
     """Return a short stable name for `parts`: the same in every process, on every machine."""
-    encoded = msgspec.json.encode(parts, order="deterministic")
+    try:
+        encoded = msgspec.json.encode(parts, order="deterministic")
+    except (OverflowError, ValueError, TypeError, RecursionError):
+        # a stranger's huge number, lone surrogate or depth: still the same name every time
+        encoded = ascii(parts).encode()
     return hashlib.blake2b(encoded, digest_size=12).hexdigest()
 
 

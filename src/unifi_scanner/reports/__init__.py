@@ -1,1 +1,15 @@
-"""TODO."""
+"""From findings and coverage to a report, and from a report to text, HTML and JSON."""
+
+from unifi_scanner.reports.build import build_report
+from unifi_scanner.reports.data import render_json
+from unifi_scanner.reports.render import Rendered, render_all, render_email_html, render_html, render_text
+
+__all__ = [
+    "Rendered",
+    "build_report",
+    "render_all",
+    "render_email_html",
+    "render_html",
+    "render_json",
+    "render_text",
+]

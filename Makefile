@@ -1,0 +1,48 @@
+# Every target makes what it needs, on a machine that has only Python 3.11 or newer, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := -m pip --disable-pip-version-check --no-input install --quiet
+
+.PHONY: demo test check bench docs lock clean
+.DELETE_ON_ERROR:
+
+demo: $(READY)
+	$(BIN)/unifi-scanner demo
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+# docs/configuration.md is made from the settings; a test fails when it is out of date.
+docs: $(READY)
+	$(BIN)/python -m unifi_scanner.config.describe > docs/configuration.md
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "Setting up $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python $(PIP) --require-hashes --requirement requirements.lock
+	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Every dependency, of running, developing and building, pinned with hashes for Python 3.11 and up on any
+# platform. It names no index: each machine's own is used.
+lock:
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python $(PIP) uv
+	printf 'hatchling\neditables\n' | build/lock/bin/uv pip compile --universal --python-version 3.11 \
+		--generate-hashes --upgrade --no-emit-index-url --no-annotate --no-header --quiet \
+		--extra dev pyproject.toml - --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

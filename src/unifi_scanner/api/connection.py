@@ -1,0 +1,37 @@
+"""How to reach a controller and who we are there. Pure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+USUAL_PORTS = (443, 11443, 8443)  # docs/protocol.md A.1; which flavour answers is asked, never inferred (A.2)
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """A controller's address, our account there, and whom we trust to be it."""
+
+    host: str
+    port: int | None = None
+    username: str | None = None
+    password: str | None = None
+    api_key: str | None = None
+    site: str = "default"
+    verify_ssl: bool = True
+    tls_fingerprint: str | None = None
+    tls_ca_file: Path | None = None
+    connect_timeout: float = 8.0
+    read_timeout: float = 20.0
+
+    def __repr__(self) -> str:
+        return f"Connection(host={self.host!r}, port={self.port!r}, site={self.site!r})"
+
+    def base_urls(self) -> tuple[str, ...]:
+        """Return the addresses to try, in order; one where a port is given."""
+        split = urlsplit(self.host if "://" in self.host else f"https://{self.host}")
+        name = split.hostname or self.host
+        name = f"[{name}]" if ":" in name else name
+        port = self.port or split.port
+        return tuple(f"https://{name}:{number}" for number in ((port,) if port else USUAL_PORTS))

@@ -1,0 +1,46 @@
+"""Flavour x site -> paths (docs/protocol.md A.1, B.1, C, D.1). Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from unifi_scanner.models.enums import DeviceType
+
+PREFIX = {DeviceType.UDM_PRO: "/proxy/network", DeviceType.SELF_HOSTED: ""}
+SIGN_IN = {DeviceType.UDM_PRO: "/api/auth/login", DeviceType.SELF_HOSTED: "/api/login"}
+
+
+def prefix(flavour: DeviceType) -> str:
+    """Return what stands before the Network application's own paths."""
+    return PREFIX[flavour]
+
+
+def sign_in(flavour: DeviceType) -> str:
+    """Return the path a sign-in is posted to."""
+    return SIGN_IN[flavour]
+
+
+def sites(flavour: DeviceType) -> str:
+    """Return the path that lists the sites."""
+    return f"{PREFIX[flavour]}/api/self/sites"
+
+
+def status(flavour: DeviceType) -> str:
+    """Return the path that answers without a sign-in."""
+    return f"{PREFIX[flavour]}/status"
+
+
+def v1(flavour: DeviceType, site: str, what: str) -> str:
+    """Return the path of a v1 endpoint such as `stat/event`."""
+    return f"{PREFIX[flavour]}/api/s/{quote(site, safe='')}/{what}"
+
+
+def v2(flavour: DeviceType, site: str, what: str) -> str:
+    """Return the path of a v2 endpoint such as `system-log/all`."""
+    return f"{PREFIX[flavour]}/v2/api/site/{quote(site, safe='')}/{what}"
+
+
+def events_socket(base_url: str, flavour: DeviceType, site: str) -> str:
+    """Return the WebSocket address of a site's events."""
+    host = base_url.rstrip("/").partition("://")[2]
+    return f"wss://{host}{PREFIX[flavour]}/wss/s/{quote(site, safe='')}/events"

@@ -1,0 +1,128 @@
+"""`analyze`: a report, or the entries, of files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from unifi_scanner.app.output import put, put_entries, put_report
+from unifi_scanner.config.settings import Settings
+from unifi_scanner.detection import load_rules
+from unifi_scanner.errors import InputError
+from unifi_scanner.logs.import_files import entries_in, read_records
+from unifi_scanner.logs.normalise import Context
+from unifi_scanner.models.coverage import Coverage, SourceCoverage
+from unifi_scanner.models.device import NameBook
+from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.matching import combine
+from unifi_scanner.models.report import Period
+from unifi_scanner.models.wire_time import EPOCH
+from unifi_scanner.pipeline import Tally, judge
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """An entry and where in the input it stood."""
+
+    entry: LogEntry
+    file: str
+    index: int
+
+
+def analyze(
+    files: Sequence[Path],
+    *,
+    devices: Path | None = None,
+    format: str = "text",  # noqa: A002 - the name of the option
+    output: Path | None = None,
+    entries: bool = False,
+    settings: Settings | None = None,
+) -> int:
+    """Print the report on the files, or their entries, and return 0; raises InputError for an unreadable file."""
+    context = Context(names=names_from(devices))
+    placed = list(_apart(_place(files, context)))
+    whole = combine([p.entry for p in placed])
+    if entries:
+        put_entries(_in_input_order(placed, whole), output)
+        return 0
+    if not placed and format == "text" and output is None:
+        put("There is nothing in these files: no record at all.", None)
+        return 0
+    put_report(_judge(whole, files, settings), format, output)
+    return 0
+
+
+def names_from(devices: Path | None) -> NameBook:
+    """Return the names in a device list: an answer of `stat/device`, or its `data`."""
+    if devices is None:
+        return NameBook()
+    rows = [record.value for record in read_records(devices)]
+    named = [row for row in rows if isinstance(row, Mapping)]
+    if not named:
+        raise InputError(f"{devices} holds no device list.", hint="Save the answer of stat/device to it.")
+    return NameBook().with_devices(named)
+
+
+def _place(files: Sequence[Path], context: Context) -> Iterator[Placed]:
+    for file in files:
+        for index, entry in entries_in(file, context):
+            yield Placed(entry, str(file), index)
+
+
+def _apart(placed: Iterator[Placed]) -> Iterator[Placed]:
+    """Give records that say neither who nor when an identity each: two of them are not one."""
+    seen: dict[str, int] = {}
+    for place in placed:
+        if place.entry.has_time:
+            yield place
+            continue
+        count = seen[place.entry.id] = seen.get(place.entry.id, 0) + 1
+        entry = (
+            place.entry
+            if count == 1
+            else msgspec.structs.replace(place.entry, id=f"{place.entry.id}-{count}")
+        )
+        yield msgspec.structs.replace(place, entry=entry)
+
+
+def _in_input_order(
+    placed: Sequence[Placed], whole: Sequence[LogEntry]
+) -> Iterator[tuple[LogEntry, Mapping[str, Any]]]:
+    kept = {entry.id: entry for entry in whole}
+    for place in placed:
+        entry = kept.pop(place.entry.id, None)
+        if entry is not None:
+            yield entry, {"file": place.file, "index": place.index}
+
+
+def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings | None) -> Any:
+    return judge(
+        whole,
+        load_rules(settings.rules_dir if settings else None),
+        cover=lambda tally: _cover(tally, files),
+        period=lambda tally: Period(
+            start=tally.first, end=tally.last, zone=str(settings.timezone()) if settings else "UTC"
+        ),
+        title=files[0].name if len(files) == 1 else f"{len(files)} files",
+        # the files' own last moment: the same files always give the same report
+        generated_at=lambda tally: tally.last or EPOCH,
+    )
+
+
+def _cover(tally: Tally, files: Sequence[Path]) -> Coverage:
+    state = SourceState.OK if tally.entries else SourceState.QUIET
+    rows = tuple(
+        SourceCoverage(source=file.name, area="files", state=state, since=tally.first, until=tally.last)
+        for file in files
+    )
+    return Coverage(
+        sources=rows,
+        entries_read=tally.entries,
+        entries_kept=tally.entries,
+        unknown_codes=dict(sorted(tally.unknown.items())),
+        unreadable=tally.unreadable,
+        without_time=tally.without_time,
+    )

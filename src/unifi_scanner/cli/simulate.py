@@ -1,0 +1,93 @@
+"""`simulate`: a controller to try things against, in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import signal
+import threading
+from collections.abc import Callable
+
+from unifi_scanner.cli.options import add_format_options
+from unifi_scanner.errors import ConfigError, InputError
+
+FLAVOURS = ("unifi_os", "unifi_os_server", "classic")
+PASSWORD = "correct horse"  # noqa: S105 - of an account that exists nowhere else
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what `simulate` takes."""
+    parser.add_argument(
+        "--scenario", default="busy-day", help="built-in name or TOML file; default: busy-day"
+    )
+    parser.add_argument("--flavour", choices=FLAVOURS, default=FLAVOURS[0], help=f"default: {FLAVOURS[0]}")
+    parser.add_argument("--network-version", default="9.3.43", metavar="X.Y.Z", help="default: 9.3.43")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; default: any that is free")
+    parser.add_argument("--speed", type=float, help="how many times faster than real time the day goes by")
+    add_format_options(parser, "text", "json")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the scenario until interrupted."""
+    from unifi_scanner.log import set_up_logging
+    from unifi_scanner.sim import Flavour, ScenarioError, SimulatedController, load_scenario
+
+    set_up_logging(args.log_level or "WARNING")
+    try:
+        scenario = load_scenario(args.scenario)
+    except ScenarioError as exc:
+        raise InputError(f"{exc}.") from exc
+    controller = SimulatedController(
+        scenario,
+        flavour=Flavour(args.flavour),
+        network_version=args.network_version,
+        host=args.host,
+        port=args.port,
+        password=PASSWORD,
+        speed=args.speed,
+    )
+    _start(controller.start, args)
+    try:
+        access = {
+            "UNIFI_HOST": controller.base_url,
+            "UNIFI_USERNAME": "scanner",
+            "UNIFI_PASSWORD": PASSWORD,
+            "UNIFI_TLS_FINGERPRINT": controller.fingerprint,
+        }
+        print(json.dumps(access) if args.format == "json" else _how_to_connect(access), flush=True)
+        controller.play()
+        _wait_for_the_end()
+    finally:
+        controller.stop()
+    return 0
+
+
+def _start(start: Callable[[], None], args: argparse.Namespace) -> None:
+    try:
+        start()
+    except OSError as exc:
+        raise ConfigError(
+            f"--port: {args.host}:{args.port} cannot be listened on ({exc.strerror}).",
+            hint="Choose another port.",
+        ) from exc
+
+
+def _how_to_connect(access: dict[str, str]) -> str:
+    lines = [f"  export {name}={shlex.quote(value)}" for name, value in access.items()]
+    return "\n".join([
+        f"A simulated controller answers at {access['UNIFI_HOST']}. Ctrl-C ends it.",
+        "To try it, in another terminal:",
+        *lines,
+        "  unifi-scanner tail",
+    ])  # fmt: skip
+
+
+def _wait_for_the_end() -> None:
+    ended = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
+    try:
+        ended.wait()
+    finally:
+        signal.signal(signal.SIGTERM, before)

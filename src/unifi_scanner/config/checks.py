@@ -1,0 +1,78 @@
+"""What is wrong between settings, each in a sentence with its fix. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from unifi_scanner.config.layers import Given
+from unifi_scanner.config.values import split_host
+
+
+def conflicts(given: Mapping[str, Given]) -> Iterator[str]:
+    """Yield a sentence for every pair of settings that cannot stand together."""
+    yield from _schedule(given)
+    yield from _mail(given)
+    if secret := given.get("totp_secret"):
+        yield (
+            f"{secret.origin}: two-factor sign-in (totp_secret) is not supported yet; remove it and use a local "
+            "account without two-factor sign-in."
+        )
+
+
+def _schedule(given: Mapping[str, Given]) -> Iterator[str]:
+    if "schedule_cron" in given and "schedule_preset" in given:
+        yield (
+            f"{given['schedule_cron'].origin}: schedule_preset is given too "
+            f"({given['schedule_preset'].origin}); keep one of the two."
+        )
+
+
+def _mail(given: Mapping[str, Given]) -> Iterator[str]:
+    for there, lacking, what in (
+        ("smtp_host", "email_to", "who gets the e-mail"),
+        ("email_to", "smtp_host", "which server sends the e-mail"),
+        ("smtp_username", "smtp_password", "the password at the mail server"),
+        ("smtp_password", "smtp_username", "the user name at the mail server"),
+    ):
+        if there in given and lacking not in given:
+            yield f"{given[there].origin}: {lacking} is missing, {what}; set UNIFI_{lacking.upper()} or {lacking}."
+
+
+def missing_for_controller(given: Mapping[str, Given]) -> list[str]:
+    """Return a sentence for each thing that must still be said before a controller can be reached."""
+    missing = []
+    if "host" not in given:
+        missing.append(
+            "UNIFI_HOST is missing: set it (or host in the TOML file) to the controller's address."
+        )
+    if "api_key" not in given:
+        lacking = [name for name in ("username", "password") if name not in given]
+        missing += [
+            f"UNIFI_{name.upper()} is missing: set it (or {name} in the TOML file), or give an API key "
+            "(UNIFI_API_KEY)."
+            for name in lacking
+        ]
+    return missing
+
+
+def with_port_of_host(given: Mapping[str, Given]) -> tuple[dict[str, Given], list[str]]:
+    """Return the settings with a port written in the host as the port, and what speaks against it."""
+    host = given.get("host")
+    port = _port_in(host)
+    if host is None or port is None:
+        return dict(given), []
+    said = given.get("port")
+    if said is not None and str(said.value) != str(port):
+        return dict(given), [
+            f"{host.origin}: the address names port {port}, but {said.origin} says otherwise; keep one of the two."
+        ]
+    return {**given, "port": Given(port, host.origin)}, []
+
+
+def _port_in(host: Given | None) -> int | None:
+    if host is None or not isinstance(host.value, str):
+        return None
+    try:
+        return split_host(host.value)[1]
+    except ValueError:
+        return None  # told when the host itself is checked

@@ -1,0 +1,126 @@
+"""Every setting there is, by group: its type, its default, and what people are told about it.
+
+The documentation, the JSON Schema and the list of known names are all made from these classes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from unifi_scanner.config import types
+
+
+class Group(BaseModel):
+    """Settings that belong together; values in error messages are ours to show or hide."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
+
+
+class Controller(Group):
+    """The controller."""
+
+    host: types.Host | None = None
+    """Address of the controller: `192.168.1.1`, a name, or `https://192.168.1.1:8443`."""
+    port: types.Port | None = None
+    """Port of the controller, where it is none of the usual ones, which are found by themselves."""
+    username: str | None = None
+    """Name of a local, read-only account on the controller."""
+    password: SecretStr | None = None
+    """Password of that account."""
+    api_key: SecretStr | None = None
+    """API key, instead of or besides name and password."""
+    totp_secret: SecretStr | None = None
+    """Secret of two-factor sign-in. Not supported yet: use a local account without two-factor sign-in."""
+    site: str = "default"
+    """Site to watch, by its id or by the name shown on screen."""
+    verify_ssl: types.YesNo = True
+    """Whether the controller's certificate must be one we trust."""
+    tls_fingerprint: types.Fingerprint | None = None
+    """SHA-256 fingerprint of the certificate to trust, as openssl prints it (`AA:BB:…`). Enough by itself."""
+    tls_ca_file: types.ReadableFile | None = None
+    """PEM file of the authority that signed the controller's certificate."""
+
+
+class Listening(Group):
+    """Listening."""
+
+    websocket_enabled: types.YesNo = True
+    """Whether to listen to the live stream; without it the controller is only asked at intervals."""
+    websocket_buffer_size: types.BufferSize = 10_000
+    """Events held in memory between two writes to disk."""
+    ingest_interval_s: types.Seconds = 5.0
+    """Seconds between two writes of what was heard."""
+    poll_interval_s: types.Seconds = 60.0
+    """Seconds between two questions to the controller over REST."""
+
+
+class Reporting(Group):
+    """Reports."""
+
+    schedule_preset: types.Preset | None = None
+    """When to report: `hourly`, `daily at 07:00`, `weekly on mon at 07:00` or `monthly on 1 at 07:00`."""
+    schedule_cron: types.Crontab | None = None
+    """When to report, as five crontab fields: minute, hour, day, month, weekday (0 and 7 are Sunday)."""
+    schedule_timezone: types.Zone = types.LOCAL
+    """Time zone of the schedule and of the times in reports, like `Europe/Oslo`; `local` is this machine's."""
+    report_title: types.Title = "UniFi network report"
+    """Title of the reports."""
+    rules_dir: types.ExistingDirectory | None = None
+    """Directory with rules of your own, used besides the built-in ones."""
+
+
+class Email(Group):
+    """E-mail."""
+
+    smtp_host: str | None = None
+    """Mail server. E-mail is on when this and `email_to` are set."""
+    smtp_port: types.Port | None = None
+    """Port of the mail server; without it 587, 465 or 25, as `smtp_security` asks."""
+    smtp_security: types.MailSecurity = "starttls"
+    """How the way to the mail server is encrypted: `starttls`, `tls` or `none`."""
+    smtp_username: str | None = None
+    """User name at the mail server, if it asks for one."""
+    smtp_password: SecretStr | None = None
+    """Password at the mail server."""
+    email_from: types.Address | None = None
+    """Sender of the reports; without it the mail user name, or else the first recipient."""
+    email_to: types.Addresses = ()
+    """Recipients, separated by commas."""
+
+
+class Files(Group):
+    """Report files."""
+
+    file_dir: types.DirectoryToBe | None = None
+    """Directory that gets every report as files."""
+    file_keep: types.Count = 100
+    """Reports kept there; older ones are removed. 0 keeps all."""
+
+
+class Data(Group):
+    """Data."""
+
+    data_dir: types.DirectoryToBe = Field(Path("~/.local/state/unifi-scanner"), validate_default=True)
+    """Directory of the database and all else that outlives a restart (`$XDG_STATE_HOME` is honoured)."""
+    retention_days: types.Days = 90
+    """Days that entries are kept."""
+    retention_mb: types.Megabytes = 1024
+    """Megabytes that the database may take; the oldest entries go first."""
+
+
+class Logging(Group):
+    """Logging."""
+
+    log_level: types.LogLevelName = "INFO"
+    """How much is logged, always to stderr."""
+    log_format: types.LogFormat = "text"
+    """Shape of the log: `text` for people, `json` for programs."""
+
+
+GROUPS: tuple[type[Group], ...] = (Controller, Listening, Reporting, Email, Files, Data, Logging)
+NAMES: tuple[str, ...] = tuple(name for group in GROUPS for name in group.model_fields)
+SECRETS: frozenset[str] = frozenset({"password", "api_key", "totp_secret", "smtp_password"})

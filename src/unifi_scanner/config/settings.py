@@ -1,0 +1,148 @@
+"""The effective settings, as the rest of the program asks for them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ConfigDict, PrivateAttr, SecretStr
+
+from unifi_scanner.config.groups import NAMES, Controller, Data, Email, Files, Listening, Logging, Reporting
+from unifi_scanner.config.layers import DEFAULT, Given
+from unifi_scanner.config.schedule import crontab_of_preset, report_trigger
+from unifi_scanner.config.types import LOCAL
+from unifi_scanner.errors import ConfigError, DataDirectoryError
+
+if TYPE_CHECKING:
+    from apscheduler.triggers.base import BaseTrigger
+
+    from unifi_scanner.api.connection import Connection
+
+SMTP_PORTS: Mapping[str, int] = MappingProxyType({"starttls": 587, "tls": 465, "none": 25})
+SHOWN_SECRET = "[set]"  # noqa: S105 - what is shown instead of one
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What was said and where, and the oddities met on the way."""
+
+    given: Mapping[str, Given]
+    warnings: tuple[str, ...]
+
+
+class Settings(Controller, Listening, Reporting, Email, Files, Data, Logging):
+    """Every setting, checked and frozen; secrets hidden. `load_settings` makes one."""
+
+    model_config = ConfigDict(title="UniFi Scanner settings")
+
+    _given: Mapping[str, Given] = PrivateAttr(default_factory=dict)
+    _warnings: tuple[str, ...] = PrivateAttr(default=())
+
+    def model_post_init(self, context: Any) -> None:
+        """Remember where every value came from, when `load_settings` says so."""
+        if isinstance(context, Provenance):
+            self._given = context.given
+            self._warnings = context.warnings
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Oddities found while loading that stop nothing, as sentences."""
+        return self._warnings
+
+    def origin_of(self, name: str) -> str:
+        """Return where the setting's value comes from: a variable, a file and key, or `default`."""
+        return self._given[name].origin if name in self._given else DEFAULT
+
+    def shown(self) -> dict[str, tuple[Any, str]]:
+        """Return every setting's value, fit to be shown, with its origin."""
+        return {name: (_shown(getattr(self, name)), self.origin_of(name)) for name in NAMES}
+
+    def require_controller(self) -> None:
+        """Raise ConfigError unless a controller and a way to sign in to it are named."""
+        from unifi_scanner.config.checks import missing_for_controller
+
+        if problems := missing_for_controller(self._given):
+            raise ConfigError(problems)
+
+    def connection(self) -> Connection:
+        """Return how to reach the controller and sign in; raises ConfigError if that was not said."""
+        from unifi_scanner.api.connection import Connection
+
+        self.require_controller()
+        return Connection(
+            host=self.host or "",
+            port=self.port,
+            username=self.username,
+            password=revealed(self.password),
+            api_key=revealed(self.api_key),
+            site=self.site,
+            verify_ssl=self.verify_ssl,
+            tls_fingerprint=self.tls_fingerprint,
+            tls_ca_file=self.tls_ca_file,
+        )
+
+    def data_path(self) -> Path:
+        """Return the data directory, made if need be and proven writable; raises DataDirectoryError."""
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.data_dir).close()
+        except OSError as exc:
+            raise DataDirectoryError(
+                f"The data directory {self.data_dir} cannot be written ({exc.strerror}).",
+                hint="Give this user the right to write there, or name another directory in UNIFI_DATA_DIR.",
+            ) from exc
+        return self.data_dir
+
+    def timezone(self) -> tzinfo:
+        """Return the time zone of the schedule and of the times people read."""
+        from tzlocal import get_localzone
+
+        return get_localzone() if self.schedule_timezone == LOCAL else ZoneInfo(self.schedule_timezone)
+
+    def crontab(self) -> str | None:
+        """Return the schedule as a crontab line (0 is Sunday), or None without a schedule."""
+        return crontab_of_preset(self.schedule_preset) if self.schedule_preset else self.schedule_cron
+
+    def trigger(self) -> BaseTrigger | None:
+        """Return the schedule as an APScheduler trigger, or None without a schedule."""
+        crontab = self.crontab()
+        return report_trigger(crontab, self.timezone()) if crontab else None
+
+    @property
+    def email_on(self) -> bool:
+        """Whether reports go out by e-mail."""
+        return bool(self.smtp_host and self.email_to)
+
+    @property
+    def mail_port(self) -> int:
+        """The mail server's port: the one given, or the usual one for the encryption chosen."""
+        return self.smtp_port or SMTP_PORTS[self.smtp_security]
+
+    @property
+    def mail_sender(self) -> str:
+        """The sender of reports: the one given, the mail user name, or the first recipient."""
+        named = self.smtp_username if self.smtp_username and "@" in self.smtp_username else None
+        return self.email_from or named or next(iter(self.email_to), "")
+
+
+def revealed(secret: SecretStr | None) -> str | None:
+    """Return a secret in the clear, for the one place that sends it."""
+    return secret.get_secret_value() if secret else None
+
+
+def _shown(value: Any) -> Any:
+    match value:
+        case SecretStr():
+            return SHOWN_SECRET
+        case Path():
+            return str(value)
+        case tuple():
+            return list(value)
+        case _:
+            return value

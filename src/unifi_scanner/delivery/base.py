@@ -1,0 +1,48 @@
+"""What a channel is: something that takes a message and says that it did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a report; `name` is a bare file name."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A report ready to be sent: the same report always makes the same message, with the same `message_id`.
+
+    `attachments` are the report's files: whole in every medium. `html` is what a mail reader shows.
+    """
+
+    message_id: str
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel took the message; `detail` says where it went, and who did not get it."""
+
+    channel: str
+    at: datetime
+    detail: str = ""
+
+
+class Channel(Protocol):
+    """A way to tell someone. To add one: a file with a class like this, and a line in `channels.CHANNELS`."""
+
+    @property
+    def name(self) -> str:
+        """Return the channel's name, as settings, receipts and failures have it."""
+
+    def send(self, message: Message) -> Receipt:
+        """Return the receipt once the message is out of our hands; raises DeliveryError."""

@@ -1,0 +1,14 @@
+"""The channels there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from unifi_scanner.delivery.base import Channel
+from unifi_scanner.delivery.email import EmailChannel
+from unifi_scanner.delivery.file import FileChannel
+
+CHANNELS: Mapping[str, type[Channel]] = {
+    "email": EmailChannel,
+    "file": FileChannel,
+}

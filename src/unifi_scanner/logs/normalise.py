@@ -1,0 +1,410 @@
+"""Any wire record -> LogEntry: tolerant once, here, so that nothing after has to be. Pure.
+
+`metadata` holds the facts under our own names: client and device sides (`ssid`, `channel`, `ap_from`, …),
+the line (`wan`, `isp`, …), threats (`attacker`, `target`, `threat`, …), changes (`admin`, `section`, …).
+`heard` is true where the wire gave no time and the timestamp is when we heard it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from unifi_scanner.logs import facts_v1, facts_v2
+from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject
+from unifi_scanner.logs.reading import first_text, mac_of, present, said, text_of
+from unifi_scanner.logs.shapes import Shape, event_key, shape_of
+from unifi_scanner.logs.subject import Subject
+from unifi_scanner.models.device import NameBook
+from unifi_scanner.models.enums import Origin
+from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND, info_of
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
+from unifi_scanner.models.phrasing import phrase, tame
+from unifi_scanner.models.vocabulary import (
+    EVENT_FRAMES,
+    dotted,
+    kind_of_cef,
+    kind_of_event_type,
+    kind_of_frame,
+)
+from unifi_scanner.models.wire_time import event_time, from_iso
+
+MAX_DEPTH = 4  # answers nest at most: list of answers of rows
+NOBODY = NameBook()
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What the records do not say themselves: names, the site, when and by which way they were heard."""
+
+    names: NameBook = NameBook()
+    site: str = "default"
+    heard: datetime | None = None
+    origin: Origin | None = None
+    own_account: str | None = None
+
+
+def normalise_record(
+    record: Any,
+    *,
+    names: NameBook = NOBODY,
+    site: str = "default",
+    heard: datetime | None = None,
+    origin: Origin | None = None,
+    own_account: str | None = None,
+) -> list[LogEntry]:
+    """Return every entry of one wire record of any shape; what cannot be read is an entry that says so."""
+    context = Context(names=names, site=site, heard=heard, origin=origin, own_account=own_account)
+    return list(entries_of(record, context))
+
+
+def entries_of(record: Any, context: Context, depth: int = 0) -> Iterator[LogEntry]:
+    """Yield the entries of `record`, going into answers, pages and lists."""
+    shape = shape_of(record)
+    rows = _rows_of(record, shape)
+    if rows is not None and depth < MAX_DEPTH:
+        for row in rows:
+            yield from entries_of(row, context, depth + 1)
+    elif shape is Shape.FRAME:
+        yield from frame_entries(record, context)
+    elif shape in _MAKERS:
+        yield _guarded(_MAKERS[shape], record, context)
+    elif isinstance(record, Mapping):
+        yield unknown_entry(record, context)
+    else:
+        yield unreadable_entry(record, context)
+
+
+def _rows_of(record: Any, shape: Shape) -> Sequence[Any] | None:
+    if shape is Shape.LIST:
+        return record  # type: ignore[no-any-return]
+    if shape is Shape.ALERT_LIST:
+        return [
+            {**alert, "key": alert.get("alert_key")} if isinstance(alert, Mapping) else alert
+            for alert in record["events"]
+        ]
+    if shape not in (Shape.ANSWER, Shape.PAGE):
+        return None
+    meta = record.get("meta")
+    if isinstance(meta, Mapping) and meta.get("rc") == "error":
+        return None
+    data = record.get("data")
+    return data if isinstance(data, list) else [data]
+
+
+def _guarded(
+    make: Callable[[Mapping[str, Any], Context], LogEntry], row: Mapping[str, Any], context: Context
+) -> LogEntry:
+    try:
+        return make(row, context)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return unreadable_entry(row, context)
+
+
+def frame_entries(frame: Mapping[str, Any], context: Context) -> Iterator[LogEntry]:
+    """Yield an entry for every item of a WebSocket frame's `data`, and one for a frame without items."""
+    message = str(frame["meta"].get("message"))
+    data = frame.get("data")
+    items = data if isinstance(data, list) else [data] if isinstance(data, Mapping) else []
+    heard = msgspec.structs.replace(context, origin=context.origin or Origin.WEBSOCKET)
+    for item in items or [{}]:
+        if not isinstance(item, Mapping):
+            yield unreadable_entry(item, heard)
+        elif item and (message in EVENT_FRAMES or event_key(item)):
+            yield from entries_of(item, heard, MAX_DEPTH)
+        else:
+            yield _guarded(_state_maker(message), item or frame, heard)
+
+
+def _state_maker(message: str) -> Callable[[Mapping[str, Any], Context], LogEntry]:
+    def make(item: Mapping[str, Any], context: Context) -> LogEntry:
+        kind = kind_of_frame(message)
+        if kind == UNKNOWN_KIND:
+            kind = kind_of_event_type(message) if message not in EVENT_FRAMES else UNKNOWN_KIND
+        mac = mac_of(item, "user", "mac", "client_mac")
+        is_client = info_of(kind).subject == "client" or "client_mac" in item
+        name = context.names.of(mac) or first_text(item, "name", "hostname")
+        ap = mac_of(item, "ap", "ap_mac")
+        who = (
+            Subject(
+                client_mac=mac,
+                client_name=name,
+                device_mac=ap,
+                device_name=first_text(item, "ap_displayName", "ap_name") or context.names.of(ap),
+            )
+            if is_client
+            else Subject(device_mac=mac, device_name=name if mac else None)
+        )
+        facts = facts_v1.facts_of_event(item, context.names) if is_client and kind != "client.state" else {}
+        return _entry(
+            item,
+            context,
+            kind=kind,
+            event_type=message or "frame",
+            who=who,
+            facts=facts,
+            identity=("frame", message),
+        )
+
+    return make
+
+
+def entry_of_item(event_type: str, item: Mapping[str, Any], context: Context) -> LogEntry:
+    """Return the entry of one WebSocket event whose type the frame told."""
+    if event_key(item) or shape_of(item) is Shape.V2_ROW:
+        return next(entries_of(item, context, MAX_DEPTH))
+    if kind_of_frame(event_type) == UNKNOWN_KIND and "." in event_type:
+        return _guarded(_dotted_maker(event_type), item, context)
+    return _guarded(_state_maker(event_type), item, context)
+
+
+def _dotted_maker(event_type: str) -> Callable[[Mapping[str, Any], Context], LogEntry]:
+    group = event_type.partition(".")[0].upper()
+
+    def make(item: Mapping[str, Any], context: Context) -> LogEntry:
+        return _v1_entry(
+            item, context, kind=kind_of_event_type(event_type), event_type=event_type, key=f"EVT_{group}_"
+        )
+
+    return make
+
+
+def _from_event(item: Mapping[str, Any], context: Context) -> LogEntry:
+    key = event_key(item)
+    origin = context.origin or (Origin.ALARM if "archived" in item else Origin.REST)
+    told = msgspec.structs.replace(context, origin=origin)
+    event_type = dotted(key) if origin is Origin.WEBSOCKET else key
+    return _v1_entry(item, told, kind=facts_v1.kind_of(key, item), event_type=event_type, key=key)
+
+
+def _v1_entry(item: Mapping[str, Any], context: Context, *, kind: str, event_type: str, key: str) -> LogEntry:
+    who = facts_v1.subject_of(key, item, context.names)
+    facts = facts_v1.facts_of_event(item, context.names)
+    if kind == UNKNOWN_KIND:
+        facts |= present(said=said(item.get("msg") or item.get("message"), context.names))
+    own_id = text_of(item.get("_id"))
+    identity = (
+        ("v1", own_id, dotted(event_type), who.client_mac or who.device_mac) if own_id else ("v1", dict(item))
+    )
+    return _entry(item, context, kind=kind, event_type=event_type, who=who, facts=facts, identity=identity)
+
+
+def _from_ips(item: Mapping[str, Any], context: Context) -> LogEntry:
+    key = event_key(item) or "EVT_IPS_IpsAlert"
+    facts = facts_v1.facts_of_event(item, context.names)
+    kind = "threat.blocked" if facts.get("action") == "blocked" else "threat.detected"
+    origin = context.origin or Origin.IPS
+    own_id = text_of(item.get("_id"))
+    who = facts_v1.subject_of("EVT_IPS_IpsAlert", item, context.names)
+    return _entry(
+        item,
+        msgspec.structs.replace(context, origin=origin),
+        kind=kind,
+        event_type=dotted(key) if origin is Origin.WEBSOCKET else key,
+        who=who,
+        facts=facts,
+        identity=("v1", own_id, dotted(key), who.device_mac) if own_id else ("v1", dict(item)),
+    )
+
+
+def _from_row(row: Mapping[str, Any], context: Context) -> LogEntry:
+    own_id = first_text(row, "id", "_id")
+    key = text_of(row.get("key")) or text_of(row.get("event")) or "unknown"
+    return _entry(
+        row,
+        msgspec.structs.replace(context, origin=context.origin or Origin.SYSTEM_LOG),
+        kind=facts_v2.kind_of(row),
+        event_type=key,
+        who=facts_v2.subject_of(row, context.names),
+        facts=facts_v2.facts_of_row(row, context.names),
+        identity=("v2", own_id, key) if own_id else ("v2", dict(row)),
+    )
+
+
+def _from_activity(row: Mapping[str, Any], context: Context) -> LogEntry:
+    kind = {"CREATE": "admin.created", "DELETE": "admin.removed"}.get(
+        str(row.get("operation")), "admin.changed_settings"
+    )
+    return _entry(
+        row,
+        msgspec.structs.replace(context, origin=context.origin or Origin.SYSTEM_LOG),
+        kind=kind,
+        event_type=text_of(row.get("change_key")) or "admin-activity",
+        who=Subject(),
+        facts=facts_v2.activity_facts(row),
+        identity=("activity", text_of(row.get("id")) or dict(row)),
+    )
+
+
+def _from_flow(flow: Mapping[str, Any], context: Context) -> LogEntry:
+    moment = {"time": flow.get("flow_start_time") or flow.get("time")}
+    return _entry(
+        flow,
+        msgspec.structs.replace(context, origin=context.origin or Origin.IPS),
+        kind=facts_v2.flow_kind(flow),
+        event_type="traffic-flow",
+        who=facts_v2.flow_subject(flow, context.names),
+        facts=facts_v2.flow_facts(flow),
+        identity=("flow", text_of(flow.get("id")) or dict(flow)),
+        timed=moment,
+    )
+
+
+def _from_webhook(hook: Mapping[str, Any], context: Context) -> LogEntry:
+    parameters = hook.get("parameters")
+    line = CefLine(
+        product="UniFi OS" if hook.get("app") == "os" else "UniFi Network",
+        version=str(hook.get("version") or ""),
+        signature=str(hook["deviceEventClassId"]),
+        name=str(hook.get("name") or ""),
+        severity=str(hook.get("severity") or ""),
+        fields=parameters if isinstance(parameters, Mapping) else {},
+    )
+    return cef_entry(line, hook, msgspec.structs.replace(context, origin=context.origin or Origin.IMPORT))
+
+
+def cef_entry(line: CefLine, raw: Mapping[str, Any], context: Context) -> LogEntry:
+    """Return the entry of a CEF record, from a log line or a webhook."""
+    kind = kind_of_cef(line.product, line.signature)
+    facts = cef_facts(line.fields)
+    if kind == UNKNOWN_KIND or kind.startswith("system.notice"):
+        facts |= present(said=said(line.fields.get("msg") or line.name, context.names))
+    moment = from_iso(line.fields.get("UNIFIutcTime"))
+    return _entry(
+        raw,
+        msgspec.structs.replace(context, origin=context.origin or Origin.CEF),
+        kind=kind,
+        event_type=f"CEF:{line.product.removeprefix('UniFi ')}:{line.signature}",
+        who=cef_subject(line.fields, context.names),
+        facts=facts,
+        identity=("cef", dict(raw)),
+        timed={"datetime": moment.isoformat()} if moment else {},
+    )
+
+
+def _from_inventory(row: Mapping[str, Any], context: Context) -> LogEntry:
+    is_device = shape_of(row) is Shape.DEVICE
+    mac, name = mac_of(row, "mac"), first_text(row, "name", "hostname")
+    who = (
+        Subject(device_mac=mac, device_name=name) if is_device else Subject(client_mac=mac, client_name=name)
+    )
+    kind = "state.device" if is_device else "client.known"
+    named = "stat/device" if is_device else "stat/sta"
+    return _entry(
+        row, context, kind=kind, event_type=named, who=who, facts={}, identity=(named, dict(row)), timed={}
+    )
+
+
+_MAKERS: dict[Shape, Callable[[Mapping[str, Any], Context], LogEntry]] = {
+    Shape.V1_EVENT: _from_event,
+    Shape.ALARM: _from_event,
+    Shape.IPS: _from_ips,
+    Shape.V2_ROW: _from_row,
+    Shape.ACTIVITY: _from_activity,
+    Shape.FLOW: _from_flow,
+    Shape.WEBHOOK: _from_webhook,
+    Shape.DEVICE: _from_inventory,
+    Shape.CLIENT: _from_inventory,
+}
+
+
+def unknown_entry(record: Mapping[str, Any], context: Context) -> LogEntry:
+    """Return an entry for a readable record that nobody knows: kept whole, counted, shown as unknown."""
+    key = event_key(record)
+    facts = present(said=said(record.get("msg") or record.get("message"), context.names))
+    who = Subject(device_name=text_of(record.get("device_name")), device_mac=mac_of(record, "mac"))
+    return _entry(
+        record,
+        context,
+        kind=UNKNOWN_KIND,
+        event_type=key or "unknown",
+        who=who,
+        facts=facts,
+        identity=("other", dict(record)),
+    )
+
+
+def unreadable_entry(record: Any, context: Context) -> LogEntry:
+    """Return an entry that says a record could not be read, with the record as it came."""
+    raw = (
+        record
+        if isinstance(record, Mapping)
+        else {"unreadable": record if isinstance(record, str) else repr(record)}
+    )
+    return _entry(
+        raw,
+        context,
+        kind=UNREADABLE_KIND,
+        event_type="unreadable",
+        who=Subject(),
+        facts={},
+        identity=("unreadable", dict(raw)),
+        timed={},
+    )
+
+
+def _entry(
+    raw: Mapping[str, Any],
+    context: Context,
+    *,
+    kind: str,
+    event_type: str,
+    who: Subject,
+    facts: dict[str, Any],
+    identity: tuple[Any, ...],
+    timed: Mapping[str, Any] | None = None,
+) -> LogEntry:
+    moment = event_time(raw if timed is None else timed)
+    if moment is None and context.heard is not None:
+        facts = facts | {"heard": True}
+    if kind == "admin.signed_in" and context.own_account and facts.get("admin") == context.own_account:
+        facts = facts | {"own_account": True}
+    info = info_of(kind)
+    return LogEntry(
+        timestamp=moment or context.heard or NO_TIME,
+        source=info.source,
+        level=info.level,
+        event_type=event_type,
+        message=short_message(kind, raw, who, facts),
+        raw_data=raw,
+        metadata=facts,
+        device_mac=who.device_mac,
+        device_name=who.device_name,
+        client_mac=who.client_mac,
+        client_name=who.client_name,
+        site=context.site,
+        origins=frozenset({context.origin or Origin.IMPORT}),
+        id=digest_of(*identity),
+        kind=kind,
+    )
+
+
+_SHORT = {
+    "client.connected": "Client {mac} connected to {ap}",
+    "client.disconnected": "Client {mac} disconnected from {ap}",
+    "client.roamed": "Client {mac} roamed from {ap_from} to {ap_to}",
+    "client.switched_radio": "Client {mac} switched radio on {ap}",
+    "client.state": "Client {mac} state sync",
+}
+
+
+def short_message(kind: str, raw: Mapping[str, Any], who: Subject, facts: Mapping[str, Any]) -> str:
+    """Return the short form of an entry: the client by MAC, the access point by name where one is known."""
+    template = _SHORT.get(kind)
+    if template is None:
+        told = {
+            **facts,
+            "client": who.client_name or who.client_mac,
+            "device": who.device_name or who.device_mac,
+        }
+        return phrase(info_of(kind).sentence, told)
+    mac = who.client_mac or first_text(raw, *facts_v1.CLIENT_FIELDS) or who.client_name or "unknown"
+    ap = who.device_name or who.device_mac or first_text(raw, "ap", "ap_from") or "an unknown access point"
+    return template.format(
+        mac=tame(mac),
+        ap=tame(ap),
+        ap_from=tame(str(facts.get("ap_from", ap))),
+        ap_to=tame(str(facts.get("ap_to", "an unknown access point"))),
+    )

@@ -1,0 +1,126 @@
+"""Reading single values out of a wire record whose types nobody promised. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any
+
+from unifi_scanner.models.device import NameBook, canonical_mac
+from unifi_scanner.models.phrasing import tame
+
+BANDS = {"ng": "2.4 GHz", "na": "5 GHz", "6e": "6 GHz", "ad": "60 GHz"}  # docs/protocol.md B.6
+_DURATION = re.compile(r"(\d+)\s*(d|h|m|s)", re.IGNORECASE)
+_SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_WORDS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+_MAC_IN_TEXT = re.compile(r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b", re.IGNORECASE)
+_TAG = re.compile(r"\b[A-Z][A-Za-z ]*\[([^\[\]]*)\]")
+
+
+def text_of(value: Any) -> str | None:
+    """Return a scalar as text, or None for nothing, containers and placeholders such as `null` or `**`."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return str(value)
+    if not isinstance(value, str) or value.strip().lower() == "null":
+        return None
+    text = value.strip()
+    return text if any(c.isalnum() for c in text) else None
+
+
+def first_text(record: Mapping[str, Any], *fields: str) -> str | None:
+    """Return the first of `fields` that holds a usable text."""
+    return next((text for field in fields if (text := text_of(record.get(field)))), None)
+
+
+def int_of(value: Any) -> int | None:
+    """Return a whole number from a number or its text, or None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return int(value) if abs(value) < 1e15 else None
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}", value.strip()):
+        return int(value)
+    return None
+
+
+def band_of(value: Any) -> str | None:
+    """Return a radio code as the band a person knows: `na` is `5 GHz`."""
+    text = text_of(value)
+    return None if text is None else BANDS.get(text.lower(), text if "GHz" in text else None)
+
+
+def address_of(value: Any) -> str | None:
+    """Return `value` where it is an IP address."""
+    text = text_of(value)
+    if text is None:
+        return None
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
+
+
+def is_private(address: str | None) -> bool | None:
+    """Return whether an address belongs to somebody's own network; None where it is not an address."""
+    return None if address is None or not address_of(address) else ip_address(address).is_private
+
+
+def direction_of(source: str | None, destination: str | None) -> str | None:
+    """Return `incoming`, `outgoing` or `local` from which side is private (docs/protocol.md C.4)."""
+    match is_private(source), is_private(destination):
+        case True, True:
+            return "local"
+        case True, False:
+            return "outgoing"
+        case False, True:
+            return "incoming"
+        case _:
+            return None
+
+
+def seconds_of(value: Any) -> int | None:
+    """Return a duration in seconds from a number or from text such as `1h 6m 22s`."""
+    number = int_of(value)
+    if number is not None:
+        return number if number >= 0 else None
+    if not isinstance(value, str):
+        return None
+    parts = _DURATION.findall(value[:64])
+    return sum(int(n) * _SECONDS[unit.lower()] for n, unit in parts) if parts else None
+
+
+def duration_words(seconds: int) -> str:
+    """Return a duration in words with at most two units: `7 minutes 47 seconds`, `2 hours 5 minutes`."""
+    parts: list[str] = []
+    for size, word in _WORDS:
+        amount, seconds = divmod(seconds, size)
+        if amount and len(parts) < 2:
+            parts.append(f"{amount} {word}{'' if amount == 1 else 's'}")
+        elif parts:
+            break
+    return " ".join(parts) or "less than a second"
+
+
+def mac_of(record: Mapping[str, Any], *fields: str) -> str | None:
+    """Return the first of `fields` that holds a MAC, canonical."""
+    return next((mac for field in fields if (mac := canonical_mac(record.get(field)))), None)
+
+
+def said(message: Any, names: NameBook) -> str | None:
+    """Return the controller's own words with MACs replaced by names, for events nobody knows yet."""
+    text = text_of(message)
+    if text is None:
+        return None
+    plain = _TAG.sub(lambda m: m.group(1), text[:500])
+    named = _MAC_IN_TEXT.sub(lambda m: names.of(canonical_mac(m.group())) or "a device", plain)
+    return tame(named)
+
+
+def present(**facts: Any) -> dict[str, Any]:
+    """Return the facts that are known."""
+    return {name: value for name, value in facts.items() if value not in (None, "", (), [])}

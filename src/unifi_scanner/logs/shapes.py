@@ -1,0 +1,106 @@
+"""Which kind of record a piece of JSON is, by its shape alone (docs/protocol.md B.4, C, D). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from unifi_scanner.models.device import canonical_mac
+from unifi_scanner.models.vocabulary import V2, v2_base
+
+
+class Shape(StrEnum):
+    """What a JSON value turned out to be."""
+
+    FRAME = "frame"  # WebSocket: meta.message and data
+    ANSWER = "answer"  # REST v1: meta and data
+    PAGE = "page"  # REST v2: data and paging fields
+    V1_EVENT = "v1_event"
+    ALARM = "alarm"
+    IPS = "ips"
+    V2_ROW = "v2_row"
+    ACTIVITY = "activity"
+    FLOW = "flow"
+    WEBHOOK = "webhook"
+    ALERT_LIST = "alert_list"
+    DEVICE = "device"
+    CLIENT = "client"
+    LIST = "list"
+    OTHER = "other"
+    NOT_AN_OBJECT = "not_an_object"
+
+
+def shape_of(record: Any) -> Shape:
+    """Return what `record` is; anything unheard of is OTHER and is kept, not dropped."""
+    if isinstance(record, list):
+        return Shape.LIST
+    if not isinstance(record, Mapping):
+        return Shape.NOT_AN_OBJECT
+    return _envelope(record) or _row(record)
+
+
+def _envelope(record: Mapping[str, Any]) -> Shape | None:
+    meta = record.get("meta")
+    if isinstance(meta, Mapping) and ("data" in record or "message" in meta):
+        return Shape.FRAME if isinstance(meta.get("message"), str) else Shape.ANSWER
+    if isinstance(record.get("data"), list) and (
+        "page_number" in record or "total_page_count" in record or "has_next" in record
+    ):
+        return Shape.PAGE
+    if isinstance(record.get("events"), list) and any(
+        isinstance(e, Mapping) and "alert_key" in e for e in record["events"]
+    ):
+        return Shape.ALERT_LIST
+    if "deviceEventClassId" in record:
+        return Shape.WEBHOOK
+    if isinstance(record.get("data"), list) and "key" not in record:
+        return Shape.ANSWER
+    return None
+
+
+def _row(record: Mapping[str, Any]) -> Shape:
+    key = event_key(record)
+    if key.startswith("EVT_"):
+        if "inner_alert_action" in record or "inner_alert_signature" in record:
+            return Shape.IPS
+        return Shape.ALARM if "archived" in record else Shape.V1_EVENT
+    if "src_ip" in record and ("signature" in record or "inner_alert_signature" in record):
+        return Shape.IPS
+    if "change_key" in record and "admin" in record:
+        return Shape.ACTIVITY
+    if _is_v2(record, key):
+        return Shape.V2_ROW
+    if _is_flow(record):
+        return Shape.FLOW
+    return _inventory(record)
+
+
+def event_key(record: Mapping[str, Any]) -> str:
+    """Return the event code of a row, in whichever field it stands."""
+    key = record.get("key") or record.get("event_type")
+    return key if isinstance(key, str) else ""
+
+
+def _is_v2(record: Mapping[str, Any], key: str) -> bool:
+    if "parameters" in record or "message_raw" in record or "title_raw" in record:
+        return True
+    return v2_base(key) in V2 or v2_base(str(record.get("event") or "")) in V2
+
+
+def _is_flow(record: Mapping[str, Any]) -> bool:
+    sides = [record.get("source"), record.get("destination")]
+    if not any(isinstance(side, Mapping) for side in sides) or "zone_id" in record:
+        return False
+    # a firewall policy has sides too, but matches instead of meeting (fixtures)
+    if any(isinstance(side, Mapping) and "matching_target" in side for side in sides):
+        return False
+    return any(f in record for f in ("flow_start_time", "service", "ips", "flow_end_time", "traffic_data"))
+
+
+def _inventory(record: Mapping[str, Any]) -> Shape:
+    if canonical_mac(record.get("mac")) is None:
+        return Shape.OTHER
+    if ("type" in record and "state" in record) or "port_table" in record or "adopted" in record:
+        return Shape.DEVICE
+    return Shape.CLIENT if "oui" in record or "is_wired" in record else Shape.OTHER

@@ -1,0 +1,60 @@
+"""Findings and coverage -> Report: what needs you first, then the rest, under one verdict. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from unifi_scanner.models.coverage import Coverage
+from unifi_scanner.models.finding import Finding, Incident
+from unifi_scanner.models.report import Period, Report
+from unifi_scanner.reports.verdict import Case, judge
+from unifi_scanner.reports.wording import is_urgent, needs_someone
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_NEEDS = 3  # a fourth thing that needs you goes to "What happened"
+
+
+def build_report(
+    findings: Sequence[Finding],
+    coverage: Coverage,
+    *,
+    period: Period,
+    title: str,
+    entry_count: int,
+    generated_at: datetime,
+    incidents: Sequence[Incident] = (),
+) -> Report:
+    """Return the report on `findings`, ranked, with a verdict that never promises more than `coverage` allows."""
+    ranked = sorted(findings, key=_rank)
+    needs = sorted((f for f in ranked if needs_someone(f)), key=lambda f: not is_urgent(f))
+    needs_you, chosen = tuple(needs[:MOST_NEEDS]), {id(f) for f in needs[:MOST_NEEDS]}
+    case = Case(
+        needs_you=needs_you,
+        coverage=coverage,
+        period=period,
+        entry_count=entry_count,
+    )
+    return Report(
+        title=title,
+        verdict=judge(case),
+        period=period,
+        needs_you=needs_you,
+        findings=tuple(f for f in ranked if id(f) not in chosen),
+        incidents=tuple(sorted(incidents, key=_incident_rank)),
+        coverage=coverage,
+        entry_count=entry_count,
+        generated_at=generated_at,
+    )
+
+
+def _rank(finding: Finding) -> tuple[int, bool, float, str]:
+    return (-finding.severity.rank, finding.resolved, -_seconds(finding.last_seen), finding.id)
+
+
+def _incident_rank(incident: Incident) -> tuple[int, float, str]:
+    return (-incident.severity.rank, -_seconds(incident.last_seen), incident.id)
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment - EPOCH).total_seconds()

@@ -1,0 +1,109 @@
+"""Report -> the JSON of docs/report-schema.md. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from unifi_scanner.models.coverage import Coverage
+from unifi_scanner.models.finding import Finding, Incident
+from unifi_scanner.models.report import Report
+from unifi_scanner.reports.plain import escaped_json
+from unifi_scanner.reports.prose import is_known
+
+
+def render_json(report: Report) -> str:
+    """Return the report as JSON of schema 1.0, keys always in the same order, invisible characters escaped."""
+    return escaped_json(json.dumps(report_data(report), ensure_ascii=False, indent=2)) + "\n"
+
+
+def report_data(report: Report) -> Mapping[str, Any]:
+    """Return the report as plain values."""
+    return {
+        "schema_version": report.schema_version,
+        "title": report.title,
+        "generated_at": _time(report.generated_at),
+        "period": {
+            "start": _time(report.period.start),
+            "end": _time(report.period.end),
+            "zone": report.period.zone,
+        },
+        "verdict": {"status": report.verdict.status.value, "sentence": report.verdict.sentence},
+        "entry_count": report.entry_count,
+        "needs_you": [finding.id for finding in report.needs_you],
+        "findings": [_finding(finding) for finding in (*report.needs_you, *report.findings)],
+        "incidents": [_story(incident) for incident in report.incidents],
+        "coverage": _coverage(report.coverage),
+    }
+
+
+def _finding(finding: Finding) -> Mapping[str, Any]:
+    return {
+        **_story(finding),
+        "sure_because": finding.sure_because,
+        "category": finding.source.category,
+        "resolved": finding.resolved,
+    }
+
+
+def _story(told: Finding | Incident) -> Mapping[str, Any]:
+    return {
+        "id": told.id,
+        "rule": told.rule,
+        "severity": told.severity.value,
+        "title": told.title,
+        "what": told.what,
+        "why": told.why,
+        "do": list(told.do),
+        "confidence": told.confidence.value,
+        "first_seen": _time(told.first_seen),
+        "last_seen": _time(told.last_seen),
+        "count": told.count,
+        "subjects": list(told.subjects),
+        "evidence": [e.entry_id for e in told.evidence],
+        "evidence_sentences": [e.sentence for e in told.evidence],
+    }
+
+
+def _coverage(coverage: Coverage) -> Mapping[str, Any]:
+    return {
+        "sources": [
+            {
+                "source": s.source,
+                "area": s.area,
+                "state": s.state.value,
+                "reason": s.reason,
+                "since": _time(s.since),
+                "until": _time(s.until),
+                "entries": s.entries,
+            }
+            for s in coverage.sources
+        ],
+        "blind": list(coverage.blind),
+        "gaps": [
+            {
+                "source": g.source,
+                "start": _time(g.start),
+                "end": _time(g.end),
+                "reason": g.reason,
+                "closed": g.closed,
+                "closed_by": g.closed_by,
+            }
+            for g in coverage.gaps
+        ],
+        "drops": [{"what": drop.what, "count": drop.count} for drop in coverage.drops],
+        "failures": list(coverage.failures),
+        "entries_read": coverage.entries_read,
+        "entries_kept": coverage.entries_kept,
+        "unknown_codes": dict(sorted(coverage.unknown_codes.items())),
+        "unreadable": coverage.unreadable,
+        "without_time": coverage.without_time,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    if moment is None or not is_known(moment):
+        return None
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

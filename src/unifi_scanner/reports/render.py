@@ -1,0 +1,83 @@
+"""One report, many media, the same facts with the same numbers. Pure but for reading the templates.
+
+Everything a device could have written is made inert on the way: `view` strips what is invisible, the templates
+escape what is left, JSON is encoded.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from unifi_scanner.models.report import Report
+from unifi_scanner.reports.data import render_json
+from unifi_scanner.reports.text import page_text
+from unifi_scanner.reports.verdict import headline
+from unifi_scanner.reports.view import view_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """A report in every medium there is."""
+
+    headline: str
+    text: str
+    html: str
+    email_html: str
+    json: str
+
+
+def render_all(report: Report) -> Rendered:
+    """Return the report in every medium; the same report gives the same bytes."""
+    return Rendered(
+        headline=headline(report),
+        text=render_text(report),
+        html=render_html(report),
+        email_html=render_email_html(report),
+        json=render_json(report),
+    )
+
+
+def render_text(report: Report, *, width: int = 80, color: bool = False, ascii: bool = False) -> str:  # noqa: A002 - the flag's own name
+    """Return the report as plain text, wrapped to `width` cells; `color` touches only the marks."""
+    return page_text(view_of(report), width=width, color=color, ascii_only=ascii)
+
+
+def render_html(report: Report) -> str:
+    """Return the report as one self-contained page: no script, nothing loaded from anywhere."""
+    style = _style()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    page = _templates().get_template("report.html")
+    return page.render(view=view_of(report), style=style, style_hash=f"sha256-{digest}")
+
+
+def render_email_html(report: Report) -> str:
+    """Return the report as mail readers can show it: inline styles, no folds, the least details."""
+    return _templates().get_template("email.html").render(view=view_of(report))
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    path = files("unifi_scanner.reports") / "templates" / "page.css"
+    return path.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("unifi_scanner.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,24 @@
+"""Where system-log files things: 9.x category, 10.x category, subcategory (docs/protocol.md D.2, D.3). Pure data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from unifi_scanner.sim.codes import Place
+
+WIFI: Final = Place("MONITORING", "CLIENT_DEVICES", "MONITORING_WIFI")
+WIRED: Final = Place("MONITORING", "CLIENT_DEVICES", "MONITORING_WIRED")
+DEVICES: Final = Place("SYSTEM", "UNIFI_DEVICES", "SYSTEM_DEVICES")
+RADIO: Final = Place("SYSTEM", "UNIFI_DEVICES", "SYSTEM_WIFI")
+LAN: Final = Place("SYSTEM", "UNIFI_ETHERNET_PORTS", "SYSTEM_NETWORK")
+UPDATES: Final = Place("SYSTEM", "SOFTWARE_UPDATES", "SYSTEM_DEVICES")
+OUTAGE: Final = Place("INTERNET", "INTERNET_AND_WAN", "INTERNET_OUTAGE_AND_FAILOVER")
+PERFORMANCE: Final = Place("INTERNET", "INTERNET_AND_WAN", "INTERNET_PERFORMANCE")
+POE: Final = Place("POWER", "POWER", "POWER_POE")
+BACKUP: Final = Place("POWER", "POWER", "POWER_REDUNDANCY")
+IPS: Final = Place("SECURITY", "SECURITY", "SECURITY_INTRUSION_PREVENTION")
+HONEYPOT: Final = Place("SECURITY", "SECURITY", "SECURITY_HONEYPOT")
+FIREWALL: Final = Place("SECURITY", "SECURITY", "SECURITY_FIREWALL")
+AUDIT: Final = Place("SYSTEM", "AUDIT", "SYSTEM_ADMIN")
+HOTSPOT: Final = Place("MONITORING", "CLIENT_DEVICES", "MONITORING_GUEST_HOTSPOT")
+VPN: Final = Place("SYSTEM", "VPN", "SYSTEM_VPN")

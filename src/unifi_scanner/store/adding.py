@@ -1,0 +1,191 @@
+"""Keeping entries: each event once, whichever way and however often it is heard."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.matching import WINDOW, Told, fold, match_key, merge, unite
+from unifi_scanner.store.base import Added
+from unifi_scanner.store.rows import (
+    Row,
+    bits_of,
+    body_of,
+    entry_of,
+    plain,
+    rollup_key,
+    row_of,
+)
+
+CHUNK = 1000  # entries looked up and written at a time
+APART = timedelta(minutes=10)  # a batch is searched in one stretch unless it leaves gaps longer than this
+_LOOK_UP = 500  # values in one IN (...); padded, so that SQLite compiles two statements in all
+_FEW = 20
+
+_INSERT = """
+    INSERT INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_BY_ID = """
+    SELECT id, seq, origins, id FROM entries WHERE shard = ? AND id IN ({marks})
+    UNION ALL
+    SELECT a.id, e.seq, e.origins, e.id FROM aliases a JOIN entries e ON e.seq = a.seq
+    WHERE a.shard = ? AND a.id IN ({marks})
+"""
+_CANDIDATES = """
+    SELECT seq, match_key, id, ts, origins, body, raw FROM entries
+    WHERE shard = ? AND ts BETWEEN ? AND ? AND origins & ? = 0 AND match_key IS NOT NULL
+"""
+_ENTRY = "SELECT id, ts, origins, body, raw FROM entries WHERE seq = ?"
+_UPDATE = "UPDATE entries SET origins = ?, match_key = ?, body = ? WHERE seq = ?"
+_ALIAS = """
+    INSERT INTO aliases (shard, id, seq) SELECT shard, ?, seq FROM entries WHERE shard = ? AND id = ?
+    ON CONFLICT DO NOTHING
+"""
+_ROLL_UP = """
+    INSERT INTO rollups (shard, hour, kind, subject, count) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (shard, hour, kind, subject) DO UPDATE SET count = rollups.count + excluded.count
+"""
+# whoever holds the write transaction has written the last row
+_LAST_SEQ = "UPDATE shards SET last_seq = (SELECT max(seq) FROM entries) WHERE number = ?"
+
+
+class _Known(NamedTuple):
+    seq: int
+    origins: int
+    id: str
+
+
+def add_entries(connection: sqlite3.Connection, shard: int, entries: Sequence[LogEntry]) -> Added:
+    """Keep `entries` within the open transaction and tell what became of them."""
+    new = merged = known = 0
+    for start in range(0, len(entries), CHUNK):
+        added = _Chunk(connection, shard).add(entries[start : start + CHUNK])
+        new, merged, known = new + added.new, merged + added.merged, known + added.known
+    if new:
+        connection.execute(_LAST_SEQ, (shard,))
+    return Added(new, merged, known)
+
+
+class _Chunk:
+    """One stretch of a batch on its way to disk."""
+
+    def __init__(self, connection: sqlite3.Connection, shard: int) -> None:
+        self._connection = connection
+        self._shard = shard
+
+    def add(self, batch: Sequence[LogEntry]) -> Added:
+        entries = _once(batch)
+        known = self._known([plain(entry.id) for entry in entries])
+        fresh = [entry for entry in entries if plain(entry.id) not in known] if known else entries
+        if known:
+            self._hear_again(entries, known)
+        new, merged = self._place(fresh)
+        return Added(new, merged, len(batch) - new - merged)
+
+    def _known(self, ids: Sequence[str]) -> dict[str, _Known]:
+        found: dict[str, _Known] = {}
+        for some in _padded(ids):
+            sql = _BY_ID.format(marks=",".join("?" * len(some)))
+            rows = self._connection.execute(sql, (self._shard, *some, self._shard, *some))
+            found.update((heard_as, _Known(*rest)) for heard_as, *rest in rows)
+        return found
+
+    def _hear_again(self, entries: Iterable[LogEntry], known: dict[str, _Known]) -> None:
+        for entry in entries:
+            place = known.get(plain(entry.id))
+            if place is not None and bits_of(entry.origins) & ~place.origins:
+                before = self._load(place.seq)
+                self._rewrite(place.seq, merge(before, entry))
+
+    def _load(self, seq: int) -> LogEntry:
+        return entry_of(*self._connection.execute(_ENTRY, (seq,)).fetchone())
+
+    def _rewrite(self, seq: int, entry: LogEntry) -> None:
+        values = (bits_of(entry.origins), plain(match_key(entry)) or None, body_of(entry), seq)
+        self._connection.execute(_UPDATE, values)
+
+    def _place(self, fresh: list[LogEntry]) -> tuple[int, int]:
+        """Insert what is new, merge what was heard in another way; return how many of each."""
+        rows = [row_of(entry, self._shard) for entry in fresh]
+        candidates = self._candidates(rows)
+        if not candidates and _is_one_source(rows):
+            self._insert(fresh, rows)
+            return len(rows), 0
+        told = fold([entry for _, entry in candidates.values()], fresh)
+        self._update([t for t in told if t.aliases and t.entry.id in candidates], candidates)
+        new = [t for t in told if t.entry.id not in candidates]
+        self._insert([t.entry for t in new], [row_of(t.entry, self._shard) for t in new])
+        self._alias(told)
+        return len(new), len(fresh) - len(new)
+
+    def _candidates(self, rows: Sequence[Row]) -> dict[str, tuple[int, LogEntry]]:
+        """Return stored entries near in time, of the same key, that some other source told."""
+        keys = {row.match_key for row in rows if row.match_key}
+        common = _common_bits(rows)
+        found: dict[str, tuple[int, LogEntry]] = {}
+        for first, last in _stretches(sorted(row.ts for row in rows if row.match_key)):
+            for seq, key, *rest in self._connection.execute(_CANDIDATES, (self._shard, first, last, common)):
+                if key in keys:
+                    entry = entry_of(*rest)
+                    found[entry.id] = (seq, entry)
+        return found
+
+    def _update(self, merged: Iterable[Told], candidates: dict[str, tuple[int, LogEntry]]) -> None:
+        for told in merged:
+            self._rewrite(candidates[told.entry.id][0], told.entry)
+
+    def _alias(self, told: Iterable[Told]) -> None:
+        aliases = [
+            (plain(alias), self._shard, plain(entry.id)) for entry, heard in told for alias in heard
+        ]
+        self._connection.executemany(_ALIAS, aliases)
+
+    def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
+        self._connection.executemany(_INSERT, rows)
+        counts = Counter(
+            rollup_key(entry, row.ts) for entry, row in zip(entries, rows, strict=True)
+        )
+        self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
+
+
+def _once(batch: Sequence[LogEntry]) -> Sequence[LogEntry]:
+    return batch if len({entry.id for entry in batch}) == len(batch) else unite(batch)
+
+
+def _padded(ids: Sequence[str]) -> Iterator[list[str]]:
+    size = _LOOK_UP if len(ids) > _FEW else _FEW
+    for start in range(0, len(ids), size):
+        some = list(ids[start : start + size])
+        yield some + some[:1] * (size - len(some))
+
+
+def _common_bits(rows: Iterable[Row]) -> int:
+    common = ~0
+    for row in rows:
+        common &= row.origins
+    return common
+
+
+def _is_one_source(rows: Sequence[Row]) -> bool:
+    return len(rows) < 2 or _common_bits(rows) != 0
+
+
+def _stretches(times: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of time in which a match can lie: one, unless the batch leaves long gaps."""
+    margin, apart = WINDOW // timedelta(microseconds=1), APART // timedelta(microseconds=1)
+    first = last = None
+    for moment in times:
+        if first is None or last is None:
+            first = moment
+        elif moment - last > apart:
+            yield first - margin, last + margin
+            first = moment
+        last = moment
+    if first is not None and last is not None:
+        yield first - margin, last + margin
+
+

@@ -1,0 +1,206 @@
+"""What a store promises, and the values it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from unifi_scanner.models.coverage import Drop, Gap
+from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.log_entry import LogEntry
+
+__all__ = ["Added", "Drop", "EventStore", "Failure", "Gap", "Pending", "Pruned", "Shard", "SourceNote"]
+
+
+class Shard(NamedTuple):
+    """One site of one controller; two shards share nothing."""
+
+    controller: str
+    site: str
+
+
+class Added(NamedTuple):
+    """What became of the entries of one `add`: new ones, other ways of hearing one, ones already here."""
+
+    new: int
+    merged: int
+    known: int
+
+
+class Pruned(NamedTuple):
+    """How many entries were removed and why; `untold` of them no report had told."""
+
+    entries: int
+    why: str
+    untold: int = 0
+
+
+class SourceNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one source: its last state, when it was first and last heard, how much it gave.
+
+    `first_seen` and `last_seen` are times at which it answered; None where it never did.
+    """
+
+    source: str
+    state: SourceState
+    reason: str
+    first_seen: datetime | None
+    last_seen: datetime | None
+    entries: int
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that went wrong, for the next report, the health check and the exit code."""
+
+    where: str
+    message: str
+    at: datetime
+    shard: Shard | None = None
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A report that was made, and the `channels` that have not taken it yet."""
+
+    report_id: str
+    shard: Shard
+    upto_seq: int
+    body: bytes
+    channels: tuple[str, ...]
+    at: datetime
+    told: tuple[str, ...] = ()
+
+
+class RolledUp(NamedTuple):
+    """How often a kind of thing happened to a subject within one hour."""
+
+    hour: datetime
+    kind: str
+    subject: str
+    count: int
+
+
+class EventStore(Protocol):
+    """Keeps what was heard; every method raises StoreError and nothing else.
+
+    An entry's sequence number is its place in the order of arrival: it never changes and is never given twice.
+    """
+
+    set_aside: Path | None
+
+    def add(self, shard: Shard, entries: Sequence[LogEntry]) -> Added:
+        """Keep `entries` durably, each event once, all of them or none."""
+
+    def entries(
+        self,
+        shard: Shard,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after_seq: int = 0,
+        upto_seq: int | None = None,
+        with_raw: bool = False,
+    ) -> Iterator[LogEntry]:
+        """Yield entries in time order in bounded memory: `since` <= time < `until`."""
+
+    def last_seq(self, shard: Shard) -> int:
+        """Return the sequence number of the latest arrival, 0 where there is none."""
+
+    def count(self, shard: Shard, *, after_seq: int = 0, upto_seq: int | None = None) -> int:
+        """Return how many entries arrived after `after_seq`, up to and with `upto_seq`."""
+
+    def told_upto(self, shard: Shard) -> int:
+        """Return up to which sequence number reports have told."""
+
+    def mark_told(self, shard: Shard, seq: int, *, report_id: str, channel: str, at: datetime) -> None:
+        """Note that a report told everything up to `seq` through `channel`."""
+
+    def cursor(self, shard: Shard, source: str) -> datetime | None:
+        """Return how far `source` has been read."""
+
+    def set_cursor(self, shard: Shard, source: str, at: datetime) -> None:
+        """Note how far `source` has been read; never backwards."""
+
+    def open_gap(self, shard: Shard, source: str, start: datetime, reason: str) -> None:
+        """Note that `source` is not heard from `start` on; an open gap stays the one it is."""
+
+    def close_gap(self, shard: Shard, source: str, end: datetime) -> None:
+        """Note that `source` is heard again."""
+
+    def fill_gap(self, shard: Shard, source: str, by: str, upto: datetime) -> None:
+        """Note that `by` told what `source` missed in its gaps that ended by `upto`."""
+
+    def gaps(
+        self, shard: Shard, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Gap]:
+        """Return the gaps that touch the period, oldest first."""
+
+    def note_source(
+        self,
+        shard: Shard,
+        source: str,
+        at: datetime,
+        state: SourceState,
+        *,
+        entries: int = 0,
+        reason: str = "",
+    ) -> None:
+        """Note how `source` fared just now."""
+
+    def sources(self, shard: Shard) -> list[SourceNote]:
+        """Return what is known of every source, by name."""
+
+    def record_failure(self, where: str, message: str, at: datetime, *, shard: Shard | None = None) -> None:
+        """Note that something went wrong; only the latest are kept."""
+
+    def failures(self, since: datetime) -> list[Failure]:
+        """Return what went wrong since then, oldest first."""
+
+    def record_drop(self, shard: Shard, what: str, count: int, at: datetime) -> None:
+        """Note that `count` of something was received and not kept."""
+
+    def drops(self, shard: Shard, since: datetime) -> list[Drop]:
+        """Return what was dropped since then, summed."""
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a small fact."""
+
+    def recall(self, key: str) -> str | None:
+        """Return a small fact kept before."""
+
+    def save_pending(
+        self,
+        report_id: str,
+        shard: Shard,
+        upto_seq: int,
+        body: bytes,
+        channels: Sequence[str],
+        at: datetime,
+    ) -> None:
+        """Keep a report until every one of `channels` has taken it."""
+
+    def pending(self) -> list[Pending]:
+        """Return the reports that some channel has not taken yet, oldest first."""
+
+    def settle(self, report_id: str, channel: str, at: datetime) -> None:
+        """Note that `channel` took the report; the last one to do so ends its wait."""
+
+    def drop_pending(self, report_id: str) -> None:
+        """Give up on a report."""
+
+    def rollup(
+        self, shard: Shard, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[RolledUp]:
+        """Yield counts by hour, kind and subject for the hours that touch the period."""
+
+    def prune(self, *, max_age: timedelta, max_bytes: int, now: datetime) -> Pruned:
+        """Remove what is too old or too much, oldest first, untold entries last; the file shrinks."""
+
+    def check_writable(self) -> None:
+        """Raise StoreError where nothing can be written."""
+
+    def close(self) -> None:
+        """Let go of the data file."""

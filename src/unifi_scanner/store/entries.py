@@ -1,0 +1,75 @@
+"""The store's way with entries: add, read, count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.store.adding import add_entries
+from unifi_scanner.store.base import Added, RolledUp, Shard
+from unifi_scanner.store.reading import period_of, read
+from unifi_scanner.store.rows import HOUR_US, from_us, to_us
+from unifi_scanner.store.shards import Shards
+
+_ROLLUP = """
+    SELECT hour, kind, subject, count FROM rollups
+    WHERE shard = ? AND hour > ? AND hour < ? ORDER BY hour, kind, subject
+"""
+_EVER = 2**62
+
+
+class Entries(Shards):
+    """Entries of every shard, each event once."""
+
+    def add(self, shard: Shard, entries: Sequence[LogEntry]) -> Added:
+        """Keep `entries` durably, each event once, all of them or none."""
+        if not entries:
+            return Added(0, 0, 0)
+        with self._db.writing() as connection:
+            return add_entries(connection, self._number(shard, connection), entries)
+
+    def entries(
+        self,
+        shard: Shard,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after_seq: int = 0,
+        upto_seq: int | None = None,
+        with_raw: bool = False,
+    ) -> Iterator[LogEntry]:
+        """Yield entries in time order in bounded memory: `since` <= time < `until`.
+
+        Entries without a time come first, and only where no `since` is given. What arrives after the first
+        entry was asked for is left to the next call.
+        """
+        number = self._known_number(shard)
+        upto = self.last_seq(shard) if upto_seq is None else upto_seq
+        yield from read(
+            self._db,
+            period_of(number, since, until, after_seq=after_seq, upto_seq=upto, with_raw=with_raw),
+        )
+
+    def last_seq(self, shard: Shard) -> int:
+        """Return the sequence number of the latest arrival, 0 where there is none."""
+        number = self._known_number(shard)
+        return int(self._db.value("SELECT last_seq FROM shards WHERE number = ?", (number,)) or 0)
+
+    def count(self, shard: Shard, *, after_seq: int = 0, upto_seq: int | None = None) -> int:
+        """Return how many entries arrived after `after_seq`, up to and with `upto_seq`."""
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM entries WHERE +shard = ? AND seq > ? AND seq <= ?",
+                (self._known_number(shard), after_seq, _EVER if upto_seq is None else upto_seq),
+            )
+        )
+
+    def rollup(
+        self, shard: Shard, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[RolledUp]:
+        """Yield counts by hour, kind and subject for the hours that touch the period."""
+        first = -_EVER if since is None else to_us(since) - HOUR_US
+        last = _EVER if until is None else to_us(until)
+        for hour, *rest in self._db.rows(_ROLLUP, (self._known_number(shard), first, last)):
+            yield RolledUp(from_us(hour), *rest)

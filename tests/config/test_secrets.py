@@ -1,0 +1,57 @@
+"""No secret is ever shown."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from tests.config.loading import load, toml
+from unifi_scanner.config.groups import SECRETS
+from unifi_scanner.config.layers import variable
+from unifi_scanner.config.schema import json_schema
+from unifi_scanner.config.settings import Settings
+from unifi_scanner.errors import ConfigError
+from unifi_scanner.log import redact
+
+WORD = "Tr0ub4dor&3"
+
+
+def test_the_list_of_secrets_is_the_list_of_secret_types() -> None:
+    typed = {
+        name for name, field in Settings.model_fields.items() if SecretStr.__name__ in str(field.annotation)
+    }
+    assert typed == SECRETS
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS - {"totp_secret"}))
+def test_a_secret_is_in_no_repr_and_in_no_shown_setting(name: str) -> None:
+    settings = load({variable(name): WORD, "UNIFI_SMTP_USERNAME": "me", "UNIFI_SMTP_PASSWORD": WORD})
+    assert WORD not in repr(settings) + str(settings) + json.dumps(settings.shown())
+    assert WORD not in settings.model_dump_json()
+    assert settings.shown()[name] == ("[set]", variable(name))
+
+
+def test_a_loaded_secret_is_redacted_from_then_on() -> None:
+    load({"UNIFI_PASSWORD": WORD})
+    assert WORD not in redact(f"sent {WORD} to nobody")
+
+
+def test_a_secret_of_the_wrong_type_is_told_without_its_value(tmp_path: Path) -> None:
+    config = toml(tmp_path, f'password = 12345678\napi_key = ["{WORD}"]\ntotp_secret = {{ a = "{WORD}" }}\n')
+    with pytest.raises(ConfigError) as told:
+        load({"UNIFI_SMTP_PASSWORD": WORD}, config=config)
+    whole = "".join(traceback.format_exception(told.value))
+    assert all(f"{config}: {name}" in whole for name in ("password", "api_key", "totp_secret"))
+    assert WORD not in whole
+    assert "12345678" not in whole
+
+
+def test_the_schema_describes_every_setting_and_no_value() -> None:
+    schema = json_schema()
+    assert set(schema["properties"]) == {*Settings.model_fields, "controllers"}
+    assert all("description" in prop for prop in schema["properties"].values())
+    assert schema["additionalProperties"] is False

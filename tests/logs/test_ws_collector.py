@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from unifi_scanner.api.buffer import BufferedEvent
+
+from unifi_scanner.errors import WSCollectionError
+from unifi_scanner.logs.normalise import Context
+from unifi_scanner.logs.ws_collector import WSLogCollector
+from unifi_scanner.models.device import NameBook
+from unifi_scanner.models.enums import LogLevel, LogSource, Origin
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PHONE, HALL, ATTIC = "5c:52:30:55:7d:67", "d0:21:f9:89:df:f9", "d0:21:f9:87:4e:9d"
+
+
+class Heard:
+    """A stand-in for the manager at its one seam: it hands over what it was given."""
+
+    def __init__(self, *events: Any, error: Exception | None = None) -> None:
+        self.events = list(events)
+        self.error = error
+
+    def drain_events(self) -> list[BufferedEvent]:
+        if self.error is not None:
+            raise self.error
+        drained, self.events = self.events, []
+        return drained
+
+
+def event(event_type: str = "wu.connected", *, at: datetime = NOON, **data: Any) -> BufferedEvent:
+    return BufferedEvent(at, event_type, {"user": PHONE, "ap": HALL} | data)
+
+
+@pytest.mark.parametrize(
+    ("heard", "level", "message"),
+    [
+        (event("wu.connected"), LogLevel.INFO, f"Client {PHONE} connected to Hall"),
+        (event("wu.disconnected"), LogLevel.INFO, f"Client {PHONE} disconnected from Hall"),
+        (
+            event("wu.roam", ap_from=HALL, ap_to=ATTIC),
+            LogLevel.INFO,
+            f"Client {PHONE} roamed from Hall to {ATTIC}",
+        ),
+        (event("wu.roam_radio"), LogLevel.INFO, f"Client {PHONE} switched radio on Hall"),
+        (BufferedEvent(NOON, "sta:sync", {"mac": PHONE}), LogLevel.DEBUG, f"Client {PHONE} state sync"),
+        (event("wu.connected", ap_name="Den"), LogLevel.INFO, f"Client {PHONE} connected to Den"),
+    ],
+)
+def test_each_event_type_has_its_source_level_and_message(
+    heard: BufferedEvent, level: LogLevel, message: str
+) -> None:
+    collector = WSLogCollector(Heard(heard), context=Context(names=NameBook({HALL: "Hall"})))  # type: ignore[arg-type]
+    (entry,) = collector.collect()
+    assert (entry.source, entry.level, entry.message) == (LogSource.WIRELESS, level, message)
+    assert (entry.event_type, entry.timestamp, entry.client_mac) == (heard.event_type, NOON, PHONE)
+    assert entry.origins == {Origin.WEBSOCKET}
+
+
+def test_events_older_than_the_tolerance_are_left_out() -> None:
+    old, skewed = event(at=NOON - timedelta(minutes=6)), event(at=NOON - timedelta(minutes=4))
+    entries = WSLogCollector(Heard(old, skewed), since_timestamp=NOON).collect()  # type: ignore[arg-type]
+    assert [e.timestamp for e in entries] == [skewed.timestamp]
+
+
+def test_tolerance_never_tells_an_event_twice() -> None:
+    manager = Heard(event(_id="1"))
+    collector = WSLogCollector(manager, since_timestamp=NOON)  # type: ignore[arg-type]
+    assert len(collector.collect()) == 1
+    manager.events = [event(_id="1"), event(_id="2")]
+    assert len(collector.collect()) == 1
+
+
+def test_an_event_that_cannot_be_converted_says_so_and_costs_no_other() -> None:
+    broken = BufferedEvent(NOON, "wu.connected", "not an object")  # type: ignore[arg-type]
+    entries = WSLogCollector(Heard(broken, event())).collect()  # type: ignore[arg-type]
+    assert sorted(e.kind for e in entries) == ["client.connected", "unreadable"]
+    assert next(e for e in entries if e.kind == "unreadable").raw_data == {"unreadable": "not an object"}
+
+
+def test_entries_come_oldest_first() -> None:
+    later, sooner = event(at=NOON + timedelta(seconds=9), _id="b"), event(at=NOON, _id="a")
+    entries = WSLogCollector(Heard(later, sooner)).collect()  # type: ignore[arg-type]
+    assert [e.timestamp for e in entries] == [sooner.timestamp, later.timestamp]
+
+
+def test_a_buffer_that_cannot_be_read_is_told_as_such() -> None:
+    cause = RuntimeError("gone")
+    with pytest.raises(WSCollectionError) as caught:
+        WSLogCollector(Heard(error=cause)).collect()  # type: ignore[arg-type]
+    assert caught.value.cause is cause
