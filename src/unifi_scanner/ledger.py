@@ -37,12 +37,18 @@ class ControllerFacts(msgspec.Struct, frozen=True, kw_only=True):
 class SourceNote(Protocol):
     """What the store remembers of one source."""
 
-    source: str
-    state: SourceState
-    reason: str
-    first_seen: datetime | None
-    last_seen: datetime | None
-    entries: int
+    @property
+    def source(self) -> str: ...
+    @property
+    def state(self) -> SourceState: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def first_seen(self) -> datetime | None: ...
+    @property
+    def last_seen(self) -> datetime | None: ...
+    @property
+    def entries(self) -> int: ...
 
 
 def version_of(text: str | None) -> tuple[int, ...]:

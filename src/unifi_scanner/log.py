@@ -67,6 +67,12 @@ class RedactingFilter(logging.Filter):
         return True
 
 
+def quiet_libraries() -> None:
+    """Keep the network libraries from logging headers, which hold cookies and keys, at any level."""
+    for name in ("httpcore2", "httpx2", "websockets"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
 def set_up_logging(level: str = "INFO", *, as_json: bool = False) -> None:
     """Send structured logs to stderr at `level`; libraries only from WARNING up."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)

@@ -252,7 +252,8 @@ class Publish:
                 self.store.settle(waiting.report_id, receipt.channel, now)
                 self.store.remember(f"last_told:{self.shard.site}", now.isoformat())
             for failure in outcome.failures:
-                self.store.record_failure(failure.channel, str(failure), now, shard=self.shard)
+                said = str(failure).removeprefix(f"{failure.channel}: ")
+                self.store.record_failure(failure.channel, said, now, shard=self.shard)
         return outcomes
 
     def _cover(self, tally: Tally, since: datetime | None) -> Coverage:
@@ -261,7 +262,9 @@ class Publish:
             self.facts,
             gaps=self.store.gaps(self.shard, since=since),
             drops=self.store.drops(self.shard, since or EPOCH),
-            failures=[f"{failure.where}: {failure.message}" for failure in self.store.failures(since or EPOCH)],
+            failures=[
+                f"{failure.where}: {failure.message}" for failure in self.store.failures(since or EPOCH)
+            ],
             entries=tally.entries,
             unknown=tally.unknown,
             unreadable=tally.unreadable,

@@ -148,7 +148,7 @@ def test_the_coverage_names_what_is_missing_and_why() -> None:
     page = render_html(bad_week()).replace("&#39;", "'")
     for words in (
         "Since Tue 24 Nov 04:00: no live events (The connection was refused). Nothing filled this gap. It is still open.",
-        "Mon 23 Nov 01:00 to 03:00: no live events (The console was being updated). Filled in later from system log.",
+        "Mon 23 Nov 01:00 to 03:00: no live events for 2 hours (The console was being updated). Filled in later from system log.",
         "Received but not kept: 37 events (state reports, because the buffer was full).",
         "The mail server did not answer.",
         "3 entries of 2 kinds we don't know yet. Kept; nothing judged by them.",

@@ -108,6 +108,7 @@ CASES = [
     ((), Coverage(unreadable=3), 3, Status.BLIND, "couldn't read any of the 3 records"),
     ((), Coverage(unreadable=1), 3, Status.FINE, "but 1 record could not be read"),
     ((), seen(*source("import")), 37, Status.FINE, "only what is in your files"),
+    ((), seen(*source("ssh", OFF)), 37, Status.FINE, "only what is in your files"),
     ((MEDIUM,), FILES, 37, Status.ATTENTION, "One thing needs you"),
 ]
 

@@ -26,7 +26,7 @@ from unifi_scanner.errors import (
     SignInThrottled,
     UnknownSite,
 )
-from unifi_scanner.log import register_secret
+from unifi_scanner.log import quiet_libraries, register_secret
 from unifi_scanner.models.enums import DeviceType
 from unifi_scanner.models.wire_time import event_time
 
@@ -42,6 +42,7 @@ class UnifiClient:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        quiet_libraries()
         for secret in (connection.password, connection.api_key):
             register_secret(secret or "")
         self.ssl_context: ssl.SSLContext = tls.ssl_context(

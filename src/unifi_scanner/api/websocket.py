@@ -32,6 +32,7 @@ from unifi_scanner.models.enums import DeviceType
 __all__ = ["BufferedEvent", "UnifiWebSocketClient", "WebSocketEventBuffer", "parse_unifi_event"]
 
 MAX_FRAME = 16 * 1024 * 1024 + 64 * 1024
+TOO_BIG = 1009  # the close code for it
 OPEN_TIMEOUT_S, PING_S, CLOSE_TIMEOUT_S = 10.0, 20.0, 1.0
 KNOWN_STATE = ("device:", "unifi-device:", "sta:", "client:", "user:", "setting:")
 log = structlog.get_logger(__name__)
@@ -140,11 +141,14 @@ class UnifiWebSocketClient:
 
     async def listen(self, on_event: OnEvent) -> None:
         """Hand every event to `on_event` until `stop`, dialling again whenever the stream ends."""
-        while not self._stopping.is_set():
-            if self._connection is not None or await self.connect():
-                self._last = await self._read(on_event)
-            if not self._stopping.is_set():
-                await self._recover()
+        try:
+            while not self._stopping.is_set():
+                if self._connection is not None or await self.connect():
+                    self._last = await self._read(on_event)
+                if not self._stopping.is_set():
+                    await self._recover()
+        finally:
+            await self._hang_up()
 
     async def _recover(self) -> None:
         ending, _, retry_after = self._last
@@ -180,14 +184,15 @@ class UnifiWebSocketClient:
             return Ending.UNREACHABLE, "it is not open", None
         reason = "the controller closed the stream"
         try:
-            while True:
+            while not self._stopping.is_set():
                 self._take(await connection.recv(decode=False), on_event)
         except ConnectionClosed as exc:
-            if isinstance(exc.__cause__, PayloadTooBig) or (exc.sent is not None and exc.sent.code == 1009):
+            self._connection = None
+            if isinstance(exc.__cause__, PayloadTooBig) or (
+                exc.sent is not None and exc.sent.code == TOO_BIG
+            ):
                 self.counts["too_large"] += 1
                 reason = "a frame was larger than 16 MiB"
-        finally:
-            self._connection = None
         if not self._stopping.is_set():
             self._tell_lost(reason)
         return Ending.CLOSED, reason, None
@@ -237,7 +242,10 @@ class UnifiWebSocketClient:
     async def stop(self) -> None:
         """Close the stream and let `listen` return."""
         self._stopping.set()
-        connection = self._connection
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
 

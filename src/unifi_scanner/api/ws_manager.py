@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 import structlog
@@ -16,7 +16,7 @@ from unifi_scanner.api.link import Policy
 from unifi_scanner.api.websocket import LinkChange, SignIn, UnifiWebSocketClient
 from unifi_scanner.models.enums import DeviceType
 
-JOIN_S = 4.0
+JOIN_S, GRACE_S, LAST_STEPS_S = 4.5, 1.5, 0.005
 REMEMBERED_CHANGES = 1000
 log = structlog.get_logger(__name__)
 
@@ -31,9 +31,9 @@ class WebSocketManager:
         self._client: UnifiWebSocketClient | None = None
         self._running = False
         self._changes: deque[LinkChange] = deque(maxlen=REMEMBERED_CHANGES)
-        self._guard = threading.RLock()
+        self._guard = threading.Lock()  # what the two threads share
+        self._lifecycle = threading.RLock()  # one start or stop at a time
         self._main: asyncio.Task[None] | None = None
-        self._make: Callable[[], UnifiWebSocketClient] | None = None
 
     def start(
         self,
@@ -49,10 +49,10 @@ class WebSocketManager:
         policy: Policy | None = None,
     ) -> None:
         """Begin to listen in a daemon thread; harmless when it already does."""
-        with self._guard:
+        with self._lifecycle:
             if self._running:
                 return
-            self._make = lambda: UnifiWebSocketClient(
+            self._client = UnifiWebSocketClient(
                 base_url,
                 site,
                 cookies,
@@ -64,7 +64,6 @@ class WebSocketManager:
                 policy=policy,
                 on_link=self._changes.append,
             )
-            self._client = self._make()
             self._running = True
             self._thread = threading.Thread(target=self._run_loop, name="unifi-websocket", daemon=True)
             self._thread.start()
@@ -76,17 +75,17 @@ class WebSocketManager:
         if client is None:
             return
         loop = asyncio.new_event_loop()
+        with self._guard:
+            self._loop, self._main = loop, loop.create_task(self._listen(client))
+            if not self._running:
+                self._main.cancel()
         try:
-            with self._guard:
-                self._loop = loop
-                self._main = loop.create_task(self._listen(client))
-                if not self._running:
-                    self._main.cancel()
             with suppress(asyncio.CancelledError):
                 loop.run_until_complete(self._main)
         finally:
+            with self._guard:
+                self._loop = self._main = None
             _wind_up(loop)
-            self._loop = None
 
     async def _listen(self, client: UnifiWebSocketClient) -> None:
         try:
@@ -105,19 +104,21 @@ class WebSocketManager:
 
     def stop(self) -> None:
         """Stop listening and let go of thread, loop and socket; safe at any moment, within 5 s."""
-        with self._guard:
+        with self._lifecycle:
             was_running, self._running = self._running, False
-            thread, loop, client, main = self._thread, self._loop, self._client, self._main
-            if was_running and loop is not None and client is not None and main is not None:
-                with suppress(RuntimeError):
-                    loop.call_soon_threadsafe(_end, client, main)
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(JOIN_S)
-        with self._guard:
-            if self._thread is thread and not self._running:
+            self._ask_to_end()
+            thread = self._thread
+            if thread is not None and thread is not threading.current_thread():
+                thread.join(JOIN_S)
                 self._thread = None
         if was_running:
             log.info("websocket_manager_stopped")
+
+    def _ask_to_end(self) -> None:
+        with self._guard:
+            loop, client, main = self._loop, self._client, self._main
+            if loop is not None and client is not None and main is not None:
+                loop.call_soon_threadsafe(_end, client, main)
 
     def is_running(self) -> bool:
         """Return whether the thread is alive and the client connected."""
@@ -150,7 +151,9 @@ class WebSocketManager:
 def _end(client: UnifiWebSocketClient, main: asyncio.Task[None]) -> None:
     async def end() -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(client.stop(), 2.0)
+            await asyncio.wait_for(client.stop(), GRACE_S)
+        # a dial that is about to end is left to end: cut off in its handshake it would leave a socket behind
+        await asyncio.wait({main}, timeout=GRACE_S)
         main.cancel()
 
     main.get_loop().create_task(end())
@@ -162,6 +165,7 @@ def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
         task.cancel()
     if tasks:
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    loop.run_until_complete(asyncio.sleep(LAST_STEPS_S))  # transports close in steps of the loop
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
 

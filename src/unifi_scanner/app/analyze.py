@@ -102,7 +102,7 @@ def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings 
     return judge(
         whole,
         load_rules(settings.rules_dir if settings else None),
-        cover=lambda tally: _cover(tally, files),
+        cover=_cover,
         period=lambda tally: Period(
             start=tally.first, end=tally.last, zone=str(settings.timezone()) if settings else "UTC"
         ),
@@ -112,14 +112,19 @@ def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings 
     )
 
 
-def _cover(tally: Tally, files: Sequence[Path]) -> Coverage:
+def _cover(tally: Tally) -> Coverage:
     state = SourceState.OK if tally.entries else SourceState.QUIET
-    rows = tuple(
-        SourceCoverage(source=file.name, area="files", state=state, since=tally.first, until=tally.last)
-        for file in files
-    )
     return Coverage(
-        sources=rows,
+        sources=(
+            SourceCoverage(
+                source="files",
+                area="files",
+                state=state,
+                since=tally.first,
+                until=tally.last,
+                entries=tally.entries,
+            ),
+        ),
         entries_read=tally.entries,
         entries_kept=tally.entries,
         unknown_codes=dict(sorted(tally.unknown.items())),

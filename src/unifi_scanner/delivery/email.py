@@ -99,7 +99,7 @@ class EmailChannel:
 
     def _mail_of(self, message: Message) -> EmailMessage:
         try:
-            return build_mail(message, self.sender, self._addresses())
+            return build_mail(message, self.sender, self.recipients)
         except (ValueError, IndexError) as exc:
             raise DeliveryError(
                 self.name, "a mail address is not valid.", hint="Check UNIFI_EMAIL_FROM and UNIFI_EMAIL_TO."

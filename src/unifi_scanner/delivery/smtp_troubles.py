@@ -36,7 +36,7 @@ def explain(exc: Exception, where: str) -> tuple[str, str]:
         case smtplib.SMTPNotSupportedError():
             return (
                 f"{where} does not support what we need ({exc}).",
-                "Check UNIFI_SMTP_USERNAME: it may take no sign-in.",
+                "Check UNIFI_SMTP_USERNAME (it may take no sign-in) and the mail addresses.",
             )
         case smtplib.SMTPServerDisconnected() if isinstance(exc.__context__, TimeoutError):
             return _unreachable(exc.__context__, where)  # smtplib calls a silence a hang-up

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -77,9 +77,10 @@ class WSLogCollector:
 
     def _convert(self, event: BufferedEvent) -> LogEntry:
         context = msgspec.structs.replace(self.context, heard=aware(event.timestamp), origin=Origin.WEBSOCKET)
-        if not isinstance(event.data, Mapping):
-            return unreadable_entry(event.data, context)
-        return entry_of_item(event.event_type, event.data, context)
+        item: Any = event.data  # whatever the wire held
+        if not isinstance(item, Mapping):
+            return unreadable_entry(item, context)
+        return entry_of_item(event.event_type, item, context)
 
     def _is_new(self, entry: LogEntry) -> bool:
         if entry.id in self._seen:

@@ -10,7 +10,7 @@ import msgspec
 from unifi_scanner.models.coverage import Coverage, Gap, SourceCoverage
 from unifi_scanner.models.enums import SourceState
 from unifi_scanner.reports.plain import plain_line
-from unifi_scanner.reports.prose import Clock, counted, is_known, listed, number
+from unifi_scanner.reports.prose import Clock, counted, duration, is_known, listed, number
 from unifi_scanner.reports.wording import STATE_WORDS, Mark, area_word, source_word
 
 MOST_GAPS = 12
@@ -136,7 +136,8 @@ def _puzzles(coverage: Coverage) -> Iterator[Note]:
 def _gap_note(gap: Gap, clock: Clock) -> Note:
     source, reason = source_word(gap.source), plain_line(gap.reason).rstrip(".")
     span = clock.span(gap.start, gap.end)
-    why = f" ({reason})" if reason else ""
+    long = f" for {duration(gap.end - gap.start)}" if gap.end else ""
+    why = f"{long} ({reason})" if reason else long
     if gap.closed:
         by = f" from {source_word(gap.closed_by).lower()}" if gap.closed_by else ""
         return Note(mark=Mark.NOTE, text=f"{_capital(span)}: no {source.lower()}{why}. Filled in later{by}.")

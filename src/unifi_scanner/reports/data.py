@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from unifi_scanner.models.coverage import Coverage
+from unifi_scanner.models.coverage import Coverage, Gap, SourceCoverage
 from unifi_scanner.models.finding import Finding, Incident
 from unifi_scanner.models.report import Report
 from unifi_scanner.reports.plain import escaped_json
@@ -69,30 +69,9 @@ def _story(told: Finding | Incident) -> Mapping[str, Any]:
 
 def _coverage(coverage: Coverage) -> Mapping[str, Any]:
     return {
-        "sources": [
-            {
-                "source": s.source,
-                "area": s.area,
-                "state": s.state.value,
-                "reason": s.reason,
-                "since": _time(s.since),
-                "until": _time(s.until),
-                "entries": s.entries,
-            }
-            for s in coverage.sources
-        ],
+        "sources": [_source(source) for source in coverage.sources],
         "blind": list(coverage.blind),
-        "gaps": [
-            {
-                "source": g.source,
-                "start": _time(g.start),
-                "end": _time(g.end),
-                "reason": g.reason,
-                "closed": g.closed,
-                "closed_by": g.closed_by,
-            }
-            for g in coverage.gaps
-        ],
+        "gaps": [_gap(gap) for gap in coverage.gaps],
         "drops": [{"what": drop.what, "count": drop.count} for drop in coverage.drops],
         "failures": list(coverage.failures),
         "entries_read": coverage.entries_read,
@@ -100,6 +79,29 @@ def _coverage(coverage: Coverage) -> Mapping[str, Any]:
         "unknown_codes": dict(sorted(coverage.unknown_codes.items())),
         "unreadable": coverage.unreadable,
         "without_time": coverage.without_time,
+    }
+
+
+def _source(source: SourceCoverage) -> Mapping[str, Any]:
+    return {
+        "source": source.source,
+        "area": source.area,
+        "state": source.state.value,
+        "reason": source.reason,
+        "since": _time(source.since),
+        "until": _time(source.until),
+        "entries": source.entries,
+    }
+
+
+def _gap(gap: Gap) -> Mapping[str, Any]:
+    return {
+        "source": gap.source,
+        "start": _time(gap.start),
+        "end": _time(gap.end),
+        "reason": gap.reason,
+        "closed": gap.closed,
+        "closed_by": gap.closed_by,
     }
 
 

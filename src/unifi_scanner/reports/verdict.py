@@ -62,7 +62,7 @@ def blind_words(coverage: Coverage) -> str:
 
 def is_from_files(coverage: Coverage) -> bool:
     """Return whether the report speaks of files only, so that no source was asked."""
-    return all(s.source in FILE_SOURCES for s in coverage.sources)
+    return all(s.source in FILE_SOURCES or s.state is SourceState.OFF for s in coverage.sources)
 
 
 def doubts(coverage: Coverage) -> list[str]:

@@ -135,7 +135,7 @@ def _when(told: Finding | Incident, clock: Clock, *, over: bool) -> str:
 def _because(confidence: Confidence, reason: str) -> str:
     if reason:
         return plain_line(reason)
-    return "The controller recorded it." if confidence is Confidence.CERTAINLY else ""
+    return "The records say so directly." if confidence is Confidence.CERTAINLY else ""
 
 
 def _proof(evidence: Evidence, clock: Clock) -> Proof:

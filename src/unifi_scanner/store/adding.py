@@ -139,16 +139,12 @@ class _Chunk:
             self._rewrite(candidates[told.entry.id][0], told.entry)
 
     def _alias(self, told: Iterable[Told]) -> None:
-        aliases = [
-            (plain(alias), self._shard, plain(entry.id)) for entry, heard in told for alias in heard
-        ]
+        aliases = [(plain(alias), self._shard, plain(entry.id)) for entry, heard in told for alias in heard]
         self._connection.executemany(_ALIAS, aliases)
 
     def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
         self._connection.executemany(_INSERT, rows)
-        counts = Counter(
-            rollup_key(entry, row.ts) for entry, row in zip(entries, rows, strict=True)
-        )
+        counts = Counter(rollup_key(entry, row.ts) for entry, row in zip(entries, rows, strict=True))
         self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
 
 
@@ -187,5 +183,3 @@ def _stretches(times: Sequence[int]) -> Iterator[tuple[int, int]]:
         last = moment
     if first is not None and last is not None:
         yield first - margin, last + margin
-
-

@@ -83,7 +83,9 @@ class Ledger(Shards):
         """Note that `by` told what `source` missed in its gaps that ended by `upto`."""
         self._db.write(_FILL_GAP, (by, self._known_number(shard), source, to_us(upto)))
 
-    def gaps(self, shard: Shard, *, since: datetime | None = None, until: datetime | None = None) -> list[Gap]:
+    def gaps(
+        self, shard: Shard, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Gap]:
         """Return the gaps that touch the period, oldest first."""
         first = -_EVER if since is None else to_us(since)
         last = _EVER if until is None else to_us(until)

@@ -1,0 +1,61 @@
+"""Engine: every entry goes to the rules of its Kind, and only to those. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from unifi_scanner.detection.rule import Rule
+from unifi_scanner.detection.watch import Watch, watch_for
+from unifi_scanner.detection.wording import finding_of
+from unifi_scanner.models.finding import Finding
+from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.wire_time import EPOCH
+
+See = Callable[[LogEntry], None]
+
+
+class Engine:
+    """Rules at work on one stream of entries, nearly in time order; its memory does not grow with the stream."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._watches = [watch_for(rule) for rule in rules]
+        self._table = _dispatch_table(self._watches)
+
+    def feed(self, entries: Iterable[LogEntry]) -> None:
+        """Take in entries; how they are divided over calls makes no difference."""
+        watchers_of = self._table.get
+        for entry in entries:
+            watchers = watchers_of(entry.kind)
+            if watchers is not None:
+                for see in watchers:
+                    see(entry)
+
+    def findings(self) -> list[Finding]:
+        """Return what was found so far, gravest first, then newest."""
+        found = [finding_of(watch.rule, group) for watch in self._watches for group in watch.groups.values()]
+        return sorted(found, key=_rank)
+
+
+def detect(entries: Iterable[LogEntry], rules: Iterable[Rule]) -> list[Finding]:
+    """Return what `rules` find in `entries`."""
+    engine = Engine(rules)
+    engine.feed(entries)
+    return engine.findings()
+
+
+def _rank(finding: Finding) -> tuple[int, float, str]:
+    return (-finding.severity.rank, -(finding.last_seen - EPOCH).total_seconds(), finding.id)
+
+
+def _dispatch_table(watches: Sequence[Watch]) -> dict[str, tuple[See, ...]]:
+    table: dict[str, list[See]] = defaultdict(list)
+    for watch in watches:
+        for kind in watch.rule.kind:
+            table[kind].append(watch.see)
+        for memory in (watch.after, watch.unless):
+            for kind in memory.condition.kind if memory else ():
+                table[kind].append(memory.note)  # type: ignore[union-attr]
+        for kind in watch.rule.resolve.kind if watch.rule.resolve else ():
+            table[kind].append(watch.see_end)
+    return {kind: tuple(sees) for kind, sees in table.items()}
