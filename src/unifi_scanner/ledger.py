@@ -123,4 +123,4 @@ def _distrust(source: str, note: SourceNote, version: tuple[int, ...]) -> tuple[
             SourceState.BLIND,
             "Since UniFi Network 9.3.45 this list stays empty; threats are in the system log.",
         )
-    return note.state, note.reason
+    return (SourceState.OK if note.entries or source == "websocket" else SourceState.QUIET), note.reason

@@ -82,6 +82,11 @@ def judge(
     )
 
 
+def is_event(entry: LogEntry) -> bool:
+    """Return whether something happened; a client's state, told every few seconds, is not worth a row."""
+    return entry.kind != "client.state" and not entry.kind.startswith("state.")
+
+
 class Ingest:
     """Left of the seam: everything that was heard goes to the disk before anyone interprets it."""
 
@@ -100,7 +105,7 @@ class Ingest:
         A disk that is full loses nothing: the entries wait here for the next call. Raises StoreError.
         """
         if self.live is not None:
-            self._unstored.extend(self.live.collect(None).entries)
+            self._unstored.extend(entry for entry in self.live.collect(None).entries if is_event(entry))
         return self._store_waiting()
 
     def _store_waiting(self) -> int:

@@ -12,6 +12,7 @@ from tests.api.conftest import MakeClient, MakeTwin
 from unifi_scanner.api.client import UnifiClient
 from unifi_scanner.api.connection import Connection
 from unifi_scanner.errors import (
+    AnswerUnusable,
     CertificateNotTrusted,
     ControllerUnreachable,
     EndpointGone,
@@ -78,6 +79,19 @@ def test_an_expired_session_signs_in_once_and_repeats_the_question(
     client.sign_in()
     twin.expire_sessions()
     assert client.devices()
+    assert twin.sign_ins() == 2
+
+
+def test_an_endpoint_the_role_may_not_read_does_not_mean_a_sign_in_each_time(
+    twins: MakeTwin, clients: MakeClient
+) -> None:
+    twin = twins()
+    client = clients(twin)
+    client.sign_in()
+    twin.fail("system-log", 401, "Unauthorized")
+    for _ in range(4):
+        with pytest.raises(AnswerUnusable, match="View Only"):
+            client.system_log(datetime.now(UTC) - LATELY)
     assert twin.sign_ins() == 2
 
 

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from datetime import datetime
 from heapq import merge
 from operator import itemgetter
-from typing import Any
 
-import msgspec
+from unifi_scanner.api.events import BufferedEvent
+
+__all__ = ["BufferedEvent", "WebSocketEventBuffer"]
 
 STATE_TYPES = frozenset({"sta:sync", "client:sync"})
-
-
-class BufferedEvent(msgspec.Struct, frozen=True):
-    """One event of the stream: when it happened (aware UTC), its dotted type, and the wire item."""
-
-    timestamp: datetime
-    event_type: str
-    data: dict[str, Any]
 
 
 class WebSocketEventBuffer:

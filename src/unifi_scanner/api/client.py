@@ -59,6 +59,7 @@ class UnifiClient:
         self._refused: SignInRefused | None = None
         self._not_before = float("-inf")
         self._flavour: DeviceType | None = None
+        self._denied: set[str] = set()
         self.base_url = connection.base_urls()[0]
         self.site = connection.site
         self.site_title = connection.site
@@ -277,9 +278,12 @@ class UnifiClient:
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         used = self._session.cookies
         answer = self._send(method, path, body)
-        if _wants_sign_in(answer) and self._connection.api_key is None:
+        if _wants_sign_in(answer) and self._connection.api_key is None and _short(path) not in self._denied:
             self.sign_in_again(used)
             answer = self._send(method, path, body)
+            if _wants_sign_in(answer):
+                # not an old session but a role that may not: asking again must not mean signing in again (A.4)
+                self._denied.add(_short(path))
         return self._understand(answer, path)
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx2.Response:

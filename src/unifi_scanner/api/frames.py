@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from unifi_scanner.api.buffer import BufferedEvent
+from unifi_scanner.api.events import BufferedEvent
 from unifi_scanner.errors import FrameError
 from unifi_scanner.models.vocabulary import EVENT_FRAMES, dotted
 from unifi_scanner.models.wire_time import event_time

@@ -145,7 +145,7 @@ def _state_maker(message: str) -> Callable[[Mapping[str, Any], Context], LogEntr
             event_type=message or "frame",
             who=who,
             facts=facts,
-            identity=("frame", message),
+            identity=("frame", message, dict(item), context.heard and context.heard.isoformat()),
         )
 
     return make

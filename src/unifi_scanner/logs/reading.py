@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from unifi_scanner.models.device import NameBook, canonical_mac
@@ -65,9 +65,27 @@ def address_of(value: Any) -> str | None:
         return None
 
 
+# addresses of one's own network; the standard library's `is_private` also counts the ranges kept for examples
+_OWN = tuple(
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "169.254.0.0/16",
+        "127.0.0.0/8",
+        "fc00::/7",
+        "fe80::/10",
+        "::1/128",
+    )
+)
+
+
 def is_private(address: str | None) -> bool | None:
     """Return whether an address belongs to somebody's own network; None where it is not an address."""
-    return None if address is None or not address_of(address) else ip_address(address).is_private
+    known = address_of(address)
+    return None if known is None else any(ip_address(known) in network for network in _OWN)
 
 
 def direction_of(source: str | None, destination: str | None) -> str | None:

@@ -28,6 +28,7 @@ NEIGHBOURS = 32  # in a flood only the nearest on either side are looked at
 _ALONE = frozenset(
     {UNKNOWN_KIND, UNREADABLE_KIND, "client.state", "client.known", "client.forgotten", "vpn.state"}
 )
+_AT_ONE_PLACE = frozenset({"client.connected", "client.disconnected", "client.switched_radio"})
 _LIVE = frozenset({Origin.WEBSOCKET, Origin.SYSLOG, Origin.CEF})
 _SAME_RECORDS = frozenset({Origin.WEBSOCKET, Origin.REST})
 _RANK = {origin: rank for rank, origin in enumerate(Origin)}
@@ -102,7 +103,7 @@ def compatible(one: LogEntry, other: LogEntry) -> bool:
     """Return whether no fact that both know, and that tells events apart, speaks against one event."""
     if one.site != other.site or _are_two_records(one, other):
         return False
-    if one.kind == "client.connected" and not _agree(one.device_mac, other.device_mac):
+    if one.kind in _AT_ONE_PLACE and not _agree(one.device_mac, other.device_mac):
         return False
     return all(_agree(one.metadata.get(f), other.metadata.get(f)) for f in _facts_of(one.kind))
 

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unifi_scanner.delivery import Channel, Message, Receipt
+from unifi_scanner.detection import load_rules
+from unifi_scanner.errors import CollectionError, DeliveryError, RestCollectionError, StoreError
+from unifi_scanner.ledger import ControllerFacts
+from unifi_scanner.logs.base import Collected, Failure, Heard
+from unifi_scanner.logs.normalise import normalise_record
+from unifi_scanner.models.enums import Origin, SourceState, Status
+from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.pipeline import OVERLAP, Ingest, Publish
+from unifi_scanner.store import Shard, SqliteStore, open_store
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SHARD = Shard("10.0.0.1", "default")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    opened = open_store(tmp_path / "data.db")
+    yield opened
+    opened.close()
+
+
+def happened(number: int, *, minutes: float = 0, origin: Origin = Origin.REST) -> LogEntry:
+    at = NOON + timedelta(minutes=minutes)
+    item = {
+        "_id": f"{number:024x}",
+        "key": "EVT_AP_Lost_Contact",
+        "ap": f"d0:21:f9:00:00:{number:02x}",
+        "ap_name": f"AP {number}",
+        "time": int(at.timestamp() * 1000),
+    }
+    return normalise_record(item, origin=origin)[0]
+
+
+class Source:
+    """A source that gives what it was told to, and remembers from when it was asked."""
+
+    def __init__(self, name: str, *answers: Collected | CollectionError) -> None:
+        self.source = name
+        self.answers = list(answers)
+        self.asked: list[datetime | None] = []
+
+    def collect(self, since: datetime | None) -> Collected:
+        self.asked.append(since)
+        answer = self.answers.pop(0)
+        if isinstance(answer, CollectionError):
+            raise answer
+        return answer
+
+
+class Letterbox:
+    """A channel that takes messages, or refuses while it is told to."""
+
+    def __init__(self, name: str = "box", *, refuses: bool = False) -> None:
+        self.name = name
+        self.refuses = refuses
+        self.took: list[Message] = []
+
+    def send(self, message: Message) -> Receipt:
+        if self.refuses:
+            raise DeliveryError(self.name, "It is closed.")
+        self.took.append(message)
+        return Receipt(channel=self.name, at=NOON)
+
+
+def gave(source: str, *entries: LogEntry, failures: Sequence[Failure] = ()) -> Collected:
+    return Collected(entries=entries, heard=[Heard(source=source, entries=len(entries))], failures=failures)
+
+
+def publisher(store: SqliteStore, *channels: Channel) -> Publish:
+    return Publish(
+        store,
+        SHARD,
+        rules=load_rules(),
+        channels=channels,
+        facts=ControllerFacts(title="Home", version="9.3.43"),
+    )
+
+
+def ids(store: SqliteStore) -> list[str]:
+    return [entry.id for entry in store.entries(SHARD)]
+
+
+def test_history_is_read_from_where_it_was_last_read_with_an_overlap(store: SqliteStore) -> None:
+    rest = Source("rest", gave("rest", happened(1, minutes=3)), gave("rest"))
+    ingest = Ingest(store, SHARD, live=None, history=[rest])
+    ingest.backfill(NOON, NOON + timedelta(minutes=10))
+    ingest.backfill(NOON, NOON + timedelta(minutes=20))
+    assert rest.asked == [NOON, NOON + timedelta(minutes=3) - OVERLAP]
+
+
+def test_a_row_dated_in_the_future_does_not_make_us_skip_what_happens_until_then(store: SqliteStore) -> None:
+    ahead = gave("rest", happened(1, minutes=60 * 24 * 365))
+    rest = Source("rest", ahead, gave("rest"))
+    ingest = Ingest(store, SHARD, live=None, history=[rest])
+    ingest.backfill(NOON, NOON + timedelta(minutes=1))
+    ingest.backfill(NOON, NOON + timedelta(minutes=2))
+    assert rest.asked[1] == NOON + timedelta(minutes=1) - OVERLAP
+
+
+def test_a_look_back_never_leaves_a_hole_behind_the_cursor(store: SqliteStore) -> None:
+    rest = Source("rest", gave("rest", happened(1)), gave("rest"))
+    ingest = Ingest(store, SHARD, live=None, history=[rest])
+    ingest.backfill(NOON - timedelta(days=1), NOON)
+    ingest.look_back(NOON + timedelta(days=6), NOON + timedelta(days=7))
+    assert rest.asked[1] == NOON - OVERLAP
+
+
+def test_one_source_that_fails_costs_no_other_and_is_a_gap_until_it_is_read_again(store: SqliteStore) -> None:
+    broken = RestCollectionError("HTTP 500")
+    rest = Source("rest", broken, gave("rest", happened(1)))
+    system_log = Source("system_log", gave("system_log", happened(2)), gave("system_log"))
+    ingest = Ingest(store, SHARD, live=None, history=[rest, system_log])
+    ingest.backfill(NOON, NOON + timedelta(minutes=1))
+    assert ids(store) == [happened(2).id]
+    assert {note.source: note.state for note in store.sources(SHARD)}["rest"] is SourceState.FAILED
+    assert [(gap.source, gap.end) for gap in store.gaps(SHARD)] == [("rest", None)]
+    ingest.backfill(NOON, NOON + timedelta(minutes=2))
+    assert len(ids(store)) == 2
+    assert [(gap.source, gap.closed) for gap in store.gaps(SHARD)] == [("rest", True)]
+    assert rest.asked == [NOON, NOON]
+
+
+def test_when_every_source_fails_that_is_an_error_and_noted(store: SqliteStore) -> None:
+    rest = Source("rest", RestCollectionError("HTTP 500"))
+    with pytest.raises(CollectionError, match="HTTP 500"):
+        Ingest(store, SHARD, live=None, history=[rest]).backfill(NOON, NOON)
+    assert [note.state for note in store.sources(SHARD)] == [SourceState.FAILED]
+
+
+class FullDisk:
+    """A live source beside a store that refuses once."""
+
+    source = "websocket"
+
+    def __init__(self, *batches: list[LogEntry]) -> None:
+        self.batches = list(batches)
+
+    def collect(self, since: datetime | None) -> Collected:
+        return Collected(entries=self.batches.pop(0) if self.batches else [])
+
+
+def test_a_disk_that_is_full_for_a_while_loses_nothing(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest = Ingest(store, SHARD, live=FullDisk([happened(1)], [happened(2)]), history=[])
+
+    def refuse(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "add", refuse)
+        with pytest.raises(StoreError):
+            ingest.drain()
+        assert ingest.waiting == 1
+    assert ingest.drain() == 2
+    assert len(ids(store)) == 2
+
+
+def test_a_period_closes_when_a_channel_took_it_and_nothing_is_told_twice(store: SqliteStore) -> None:
+    box = Letterbox()
+    publish = publisher(store, box)
+    store.add(SHARD, [happened(1)])
+    publish.close_period(NOON)
+    store.add(SHARD, [happened(2)])
+    publish.close_period(NOON + timedelta(hours=1))
+    publish.close_period(NOON + timedelta(hours=2))
+    assert ["AP 1" in m.text for m in box.took] == [True, False, False]
+    assert ["AP 2" in m.text for m in box.took] == [False, True, False]
+
+
+def test_a_period_nobody_took_is_told_with_the_next(store: SqliteStore) -> None:
+    box = Letterbox(refuses=True)
+    publish = publisher(store, box)
+    store.add(SHARD, [happened(1)])
+    publish.close_period(NOON)
+    assert store.told_upto(SHARD) == 0
+    store.add(SHARD, [happened(2)])
+    box.refuses = False
+    publish.close_period(NOON + timedelta(hours=1))
+    assert len(box.took) == 1
+    assert "AP 1" in box.took[0].text
+    assert "AP 2" in box.took[0].text
+    assert store.pending() == []
+
+
+def test_a_report_that_waits_is_sent_after_a_restart(tmp_path: Path) -> None:
+    closed = Letterbox(refuses=True)
+    first = open_store(tmp_path / "data.db")
+    first.add(SHARD, [happened(1)])
+    publisher(first, closed).close_period(NOON)
+    first.close()
+    second, box = open_store(tmp_path / "data.db"), Letterbox()
+    publisher(second, box).retry(NOON + timedelta(minutes=1))
+    publisher(second, box).retry(NOON + timedelta(minutes=2))
+    assert len(box.took) == 1
+    assert second.told_upto(SHARD) == second.last_seq(SHARD)
+    second.close()
+
+
+def test_one_channel_that_fails_gets_its_report_later_and_the_other_gets_it_once(store: SqliteStore) -> None:
+    box, mail = Letterbox("box"), Letterbox("mail", refuses=True)
+    publish = publisher(store, box, mail)
+    store.add(SHARD, [happened(1)])
+    publish.close_period(NOON)
+    mail.refuses = False
+    publish.retry(NOON + timedelta(minutes=1))
+    publish.retry(NOON + timedelta(minutes=2))
+    assert (len(box.took), len(mail.took)) == (1, 1)
+    assert box.took[0].message_id == mail.took[0].message_id
+
+
+def test_a_late_arrival_is_told_by_the_next_report(store: SqliteStore) -> None:
+    box = Letterbox()
+    publish = publisher(store, box)
+    store.add(SHARD, [happened(1, minutes=60)])
+    publish.close_period(NOON + timedelta(hours=2))
+    store.add(SHARD, [happened(2, minutes=5)])
+    publish.close_period(NOON + timedelta(hours=3))
+    assert "AP 2" in box.took[1].text
+
+
+def test_with_no_source_heard_the_report_is_blind_and_not_fine(store: SqliteStore) -> None:
+    report = publisher(store).report(since=NOON, now=NOON + timedelta(hours=1))
+    assert report.verdict.status is Status.BLIND
