@@ -1,4 +1,4 @@
-"""How many entries per second go through all rules."""
+"""Entries per second through all rules, beside a loop that only counts their Kinds."""
 
 from __future__ import annotations
 
@@ -35,13 +35,14 @@ def run() -> list[dict[str, Any]]:
     """Return the entries per second through every packaged rule, the best of several runs."""
     entries = list(_entries())
     value = ENTRIES / min(_seconds_for(entries) for _ in range(RUNS))
+    bare = ENTRIES / min(_seconds_to_look_at(entries) for _ in range(RUNS))
     return [
         {
             "name": f"entries through {len(load_rules())} rules",
             "value": value,
             "unit": "entries/s",
-            "yardstick": None,
-            "ratio": None,
+            "yardstick": bare,
+            "ratio": value / bare,
             "target": f">= {TARGET_PER_S:,}/s",
             "ok": value >= TARGET_PER_S,
         }
@@ -56,8 +57,16 @@ def _seconds_for(entries: list[LogEntry]) -> float:
     return time.perf_counter() - begin
 
 
+def _seconds_to_look_at(entries: list[LogEntry]) -> float:
+    seen: dict[str, int] = {}
+    begin = time.perf_counter()
+    for entry in entries:
+        seen[entry.kind] = seen.get(entry.kind, 0) + 1
+    return time.perf_counter() - begin
+
+
 def _entries() -> Iterator[LogEntry]:
-    chance = random.Random(7)  # noqa: S311 - the same week every time, no secret
+    chance = random.Random(7)
     kinds = chance.choices(list(MIX), weights=list(MIX.values()), k=ENTRIES)
     for number, kind in enumerate(kinds):
         yield _entry(number, kind, chance)
@@ -86,3 +95,7 @@ def _entry(number: int, kind: str, chance: random.Random) -> LogEntry:
         id=str(number),
         kind=kind,
     )
+
+
+if __name__ == "__main__":
+    print(run())

@@ -13,7 +13,9 @@ from unifi_scanner.models.log_entry import LogEntry
 START = datetime(2025, 11, 10, tzinfo=UTC)
 
 
-def entry(seconds: float, kind: str = "client.roamed", client: str | None = "phone", **facts: Any) -> LogEntry:
+def entry(
+    seconds: float, kind: str = "client.roamed", client: str | None = "phone", **facts: Any
+) -> LogEntry:
     """Return an entry of `kind`, so many seconds after START."""
     info = info_of(kind)
     is_client = info.subject == "client"

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.detection.entries import START, entry, rule
 
+from tests.detection.entries import START, entry, rule
 from unifi_scanner.detection import Engine, detect, load_rules
 from unifi_scanner.detection.group import KEPT_FIRST, KEPT_LAST
-from unifi_scanner.detection.watch import MOST_GROUPS
+from unifi_scanner.detection.watch import MOST_GROUPS, MOST_RUNS, RunWatch
 from unifi_scanner.models.enums import Severity
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 
 OFTEN = {"by": "client", "at_least": 3, "within": "10m"}
-OUTAGE = {"resolve": {"kind": ["wan.restored"], "severity": "low"}}
+OUTAGE: dict[str, Any] = {"resolve": {"kind": ["wan.restored"], "severity": "low"}}
+QUICK = {"within": "1m", "severity": "info"}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +77,7 @@ def test_distinct_values_must_lie_within_the_window() -> None:
     [
         (("down 0",), "down", Severity.HIGH),
         (("down 0", "up 60"), "down for 1 minute", Severity.LOW),
-        (("down 0", "up 60", "down 100", "up 160"), "down for 2 minutes", Severity.LOW),
+        (("down 0", "up 60", "down 100", "up 160"), "down for 2 minutes in all", Severity.LOW),
         (("down 0", "up 60", "down 100"), "down", Severity.HIGH),
         (("down 0", "down 30", "up 60"), "down for 1 minute", Severity.LOW),
         (("down 0", "up 60", "up 90"), "down for 1 minute", Severity.LOW),
@@ -103,6 +106,20 @@ def test_the_return_of_one_subject_says_nothing_of_another() -> None:
     assert {f.what: f.resolved for f in found} == {"WAN": False, "WAN2": True}
 
 
+@pytest.mark.parametrize(("back", "severity"), [(60, Severity.INFO), (61, Severity.LOW)])
+def test_trouble_that_is_over_quickly_is_less_grave(back: int, severity: Severity) -> None:
+    resolve = OUTAGE["resolve"] | {"quick": QUICK}
+    outage = rule("wan.down", window={"by": "wan"}, resolve=resolve)
+    assert [f.severity for f in detect([_line("down 0"), _line(f"up {back}")], [outage])] == [severity]
+
+
+def test_a_line_told_by_its_interface_and_by_its_name_is_one_line() -> None:
+    outage = rule("wan.down", window={"by": ["site", "wan"]}, **OUTAGE)
+    assert [f.resolved for f in detect([_line("down 0", "eth8"), _line("up 60", "WAN")], [outage])] == [True]
+    two_lines = [_line("down 0", "eth8"), _line("down 1", "eth9"), _line("up 60", "WAN")]
+    assert [f.resolved for f in detect(two_lines, [outage])] == [False, False]
+
+
 def test_an_end_without_a_beginning_is_no_finding() -> None:
     assert detect([_line("up 0")], [rule("wan.down", window={"by": "wan"}, **OUTAGE)]) == []
 
@@ -119,6 +136,46 @@ def test_a_precondition_wants_something_else_before() -> None:
     assert detect([entry(0, "client.connected"), entry(60)], [wanted])
     assert not detect([entry(0, "client.connected"), entry(61)], [wanted])
     assert not detect([entry(0, "client.connected", client="tablet"), entry(30)], [wanted])
+
+
+def test_a_precondition_may_want_the_opposite() -> None:
+    unless = {"kind": ["client.connected"], "within": "1m"}
+    wanted = rule(unless=unless)
+    assert not detect([entry(0, "client.connected"), entry(60)], [wanted])
+    assert detect([entry(0, "client.connected"), entry(61)], [wanted])
+    assert detect([entry(0, "client.connected", client="tablet"), entry(30)], [wanted])
+
+
+def test_a_precondition_may_want_it_several_times() -> None:
+    after = {"kind": ["client.connected"], "at_least": 3, "within": "1m"}
+    greetings = [entry(s, "client.connected") for s in (0, 10, 20)]
+    assert detect([*greetings, entry(60)], [rule(after=after)])
+    assert not detect([*greetings[1:], entry(60)], [rule(after=after)])
+
+
+def test_entries_a_little_out_of_order_are_measured_right() -> None:
+    assert detect([entry(300), entry(0), entry(600)], [rule(window=OFTEN)])
+    assert not detect([entry(300), entry(0), entry(601)], [rule(window=OFTEN)])
+
+
+def test_subjects_never_heard_of_again_are_forgotten() -> None:
+    engine = Engine([rule(window=OFTEN)])
+    engine.feed(entry(n * 5, client=f"phone {n}") for n in range(5_000))
+    (watch,) = engine._watches
+    assert isinstance(watch, RunWatch)
+    assert len(watch._runs) < 1_000
+
+
+def test_a_flood_of_subjects_is_bounded() -> None:
+    engine = Engine([rule(window=OFTEN)])
+    engine.feed(entry(n / 1000, client=f"phone {n}") for n in range(MOST_RUNS + 2_000))
+    (watch,) = engine._watches
+    assert isinstance(watch, RunWatch)
+    assert len(watch._runs) <= MOST_RUNS
+
+
+def test_entries_that_name_no_subject_are_never_taken_for_one() -> None:
+    assert detect([entry(n, client=None) for n in range(9)], [rule(window=OFTEN)]) == []
 
 
 def test_entries_without_a_time_are_counted_but_never_measured() -> None:
@@ -149,7 +206,7 @@ def test_how_entries_are_divided_over_calls_makes_no_difference(
 ) -> None:
     engine = Engine(RULES)
     places = [0, *sorted(cut for cut in cuts if cut < len(history)), len(history)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         engine.feed(history[start:end])
         engine.findings()
     assert engine.findings() == detect(history, RULES)

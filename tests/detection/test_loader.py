@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import tomllib
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from unifi_scanner.detection import load_rules
+from unifi_scanner.detection import Rule, load_rules
+from unifi_scanner.detection.parsing import parse_rule
+from unifi_scanner.detection.spans import parse_span
 from unifi_scanner.errors import RuleError
 
+WORDS = (
+    "title", "severity", "match", "window", "after", "unless", "resolve", "explain", "example", "kind", "where",
+    "by", "at_least", "within", "distinct", "quick", "what", "why", "do", "confidence", "because", "note", "event",
+    "events", "repeat", "says", "also", "times", "every", "client", "port", "matches", "low", "10m", "client.roamed",
+)  # fmt: skip
 GOOD = """
 title    = "{client} hops"
 severity = "medium"
@@ -37,9 +50,28 @@ def test_a_users_rule_joins_the_packaged_ones(tmp_path: Path) -> None:
 
 
 def test_a_users_rule_wins_over_a_packaged_namesake(tmp_path: Path) -> None:
-    rules = {rule.name: rule for rule in load_rules(write(tmp_path, GOOD, "wan-down.toml"))}
-    assert rules["wan-down"].category == "mine"
+    rules = {rule.name: rule for rule in load_rules(write(tmp_path, GOOD, "internet-down.toml"))}
+    assert rules["internet-down"].category == "mine"
     assert len(rules) == len(load_rules())
+
+
+toml_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=24,
+)
+
+
+@given(st.dictionaries(st.sampled_from(WORDS), toml_values, max_size=8))
+def test_whatever_a_rule_file_holds_it_gives_a_rule_or_a_rule_error(values: dict[str, Any]) -> None:
+    with contextlib.suppress(RuleError):
+        assert isinstance(parse_rule(tomllib.loads(GOOD) | values, "rules/mine/any.toml"), Rule)
+
+
+@given(st.text(max_size=12) | st.integers() | st.none())
+def test_a_span_is_read_or_refused(text: object) -> None:
+    with contextlib.suppress(ValueError):
+        assert parse_span(text) > timedelta()
 
 
 @pytest.mark.parametrize(
@@ -57,6 +89,13 @@ def test_a_users_rule_wins_over_a_packaged_namesake(tmp_path: Path) -> None:
         ('why  = "It matters."', "", "explain.why", "missing"),
         ("[match]", "[match.where]\nport_ = 5\n[match]", "match.where.port_", "port"),
         ("[match]", "[match.where]\nport = { atleast = 5 }\n[match]", "match.where.port.atleast", "at_least"),
+        ('severity = "medium"', 'severity = ["low", "high"]', "severity", "text"),
+        ('by = "client"', "by = []", "window.by", "at least one"),
+        ("{count} times", "[{count} times", "explain", "brackets"),
+        (" {count} times", "[ often]", "explain", "names no fact"),
+        ("[match]", "[match.where]\nssid = { matches = '(' }\n[match]", "match.where.ssid", "regular expression"),
+        ("[match]", "[match.where]\nport = { is_set = 1 }\n[match]", "match.where.port", "true or false"),
+        ("[explain]", "[explain]\nconfidence = 'possibly'", "explain.because", "certain"),
         ("[window]", "[resolve]\nkind = ['device.onlin']\nseverity = 'low'\n[window]", "resolve.kind", "device.online"),
     ],
 )  # fmt: skip

@@ -6,21 +6,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from unifi_scanner.app.analyze import analyze
-    from unifi_scanner.app.demo import demo
-    from unifi_scanner.app.doctor import doctor
-    from unifi_scanner.app.health import health
-    from unifi_scanner.app.report import report
+    from unifi_scanner.app.analyze_files import analyze
+    from unifi_scanner.app.demo_day import demo
+    from unifi_scanner.app.doctor_checks import doctor
+    from unifi_scanner.app.health_check import health
+    from unifi_scanner.app.report_now import report
     from unifi_scanner.app.service import run_service
-    from unifi_scanner.app.tail import tail
+    from unifi_scanner.app.tail_stream import tail
 
 __all__ = ["analyze", "demo", "doctor", "health", "report", "run_service", "tail"]
 
-_HOMES = {"run_service": "service"}
+# no module is called like what it gives: importing it would put the module in its place
+_HOMES = {
+    "analyze": "analyze_files",
+    "demo": "demo_day",
+    "doctor": "doctor_checks",
+    "health": "health_check",
+    "report": "report_now",
+    "run_service": "service",
+    "tail": "tail_stream",
+}
 
 
 def __getattr__(name: str) -> Any:
     # loaded when asked for: `analyze` needs none of the network
-    if name in __all__:
-        return getattr(import_module(f"unifi_scanner.app.{_HOMES.get(name, name)}"), name)
+    if name in _HOMES:
+        return getattr(import_module(f"unifi_scanner.app.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -54,11 +54,11 @@ class Service:
 
     def start(self) -> None:
         """Begin to listen; what happened while we were away is a gap until history fills it."""
-        self._note_absence(clock.now())
+        self._note_absence()
         if self.settings.websocket_enabled:
             self.controller.listen()
 
-    def _note_absence(self, now: datetime) -> None:
+    def _note_absence(self) -> None:
         for note in self.store.sources(self.shard):
             if note.source == "websocket" and note.last_seen is not None:
                 self.store.open_gap(self.shard, "websocket", note.last_seen, "The scanner was not running.")

@@ -14,7 +14,7 @@ Check = Callable[[Any], bool]
 
 
 def compile_where(where: Mapping[str, Any]) -> tuple[Test, ...]:
-    """Return one test per condition; all of them must hold. Raises ValueError for a condition without sense."""
+    """Return one test per condition; all of them must hold. Raises ValueError or TypeError for nonsense."""
     return tuple(_test(reader_of(field), check_of(condition)) for field, condition in where.items())
 
 
@@ -46,7 +46,7 @@ def _one_of(wanted: Any) -> Check:
 
 def _none_of(unwanted: Any) -> Check:
     if not isinstance(unwanted, list):
-        raise ValueError("`not_in` needs a list")
+        raise TypeError("`not_in` needs a list")
     among = _one_of(unwanted)
     return lambda value: not among(value)
 
@@ -71,7 +71,7 @@ def _at_most(limit: Any) -> Check:
 
 def _is_set(wanted: Any) -> Check:
     if not isinstance(wanted, bool):
-        raise ValueError("`is_set` needs true or false")
+        raise TypeError("`is_set` needs true or false")
     return lambda value: (value not in (None, "", False)) is wanted
 
 

@@ -77,7 +77,7 @@ OWN_FIELDS: dict[str, Callable[[LogEntry], Any]] = {
 }
 # what is known of a finding as a whole; see wording.py
 FINDING_FACTS = frozenset(
-    {"count", "different", "downtime", "first", "last", "longest", "repeats", "span", "times"}
+    {"count", "different", "downtime", "first", "last", "longest", "repeats", "span", "still", "times"}
 )
 MATCHABLE = ENTRY_FACTS | OWN_FIELDS.keys()
 SAYABLE = MATCHABLE | FINDING_FACTS

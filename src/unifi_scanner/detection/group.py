@@ -39,6 +39,7 @@ class Group:
         "last",
         "longest",
         "newest",
+        "outages",
         "resolved",
         "seen",
         "tail",
@@ -55,6 +56,7 @@ class Group:
         self.different: set[Any] = set()
         self.down_since: datetime | None = None
         self.downtime = self.longest = timedelta()
+        self.outages = 0
         self.resolved = False
 
     @property
@@ -113,4 +115,5 @@ class Group:
             lasted = max(entry.timestamp - self.down_since, timedelta())
             self.downtime += lasted
             self.longest = max(self.longest, lasted)
+            self.outages += 1
         self.down_since = None

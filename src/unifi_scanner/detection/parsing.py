@@ -19,6 +19,8 @@ RULE_KEYS = ("title", "severity", "match", "window", "after", "unless", "resolve
 MOST_IN_WINDOW = 1000
 MOST_REPEATS = 10_000
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_LEFT_OVER = re.compile(r"[\[\]{}]")
 
 
 def parse_rule(values: Mapping[str, Any], path: str) -> Rule:
@@ -60,7 +62,7 @@ def _check_condition(where: Table, field: str, condition: Any) -> None:
         where.table(field, COMPARISONS)
     try:
         check_of(condition)
-    except ValueError as exc:
+    except (ValueError, TypeError) as exc:
         raise where.error(field, str(exc)) from exc
 
 
@@ -120,9 +122,22 @@ def _explain(rule: Table) -> Explain:
 
 def _check_texts(table: Table, rule: Rule) -> None:
     for text in rule.texts():
+        _check_brackets(table, text)
         for name in _PLACEHOLDER.findall(text):
             if name not in SAYABLE:
                 raise table.error("explain", f"unknown placeholder {{{name}}}; {nearest_hint(name, SAYABLE)}")
+
+
+def _check_brackets(table: Table, text: str) -> None:
+    plain = _OPTIONAL.sub(r"\1", _PLACEHOLDER.sub("", text))
+    if _LEFT_OVER.search(plain):
+        raise table.error("explain", f"brackets that do not match in {text!r}")
+    before = None
+    for part in _OPTIONAL.finditer(text):
+        if "{" not in part.group(1) and (before is None or before.end() != part.start()):
+            message = f"[{part.group(1)}] names no fact, so it must stand right after a part that does"
+            raise table.error("explain", message)
+        before = part
 
 
 def _examples(rule: Table) -> tuple[Example, ...]:

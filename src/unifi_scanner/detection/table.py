@@ -68,8 +68,10 @@ class Table:
     def names(
         self, key: str, known: Collection[str], default: Sequence[str] | None = None
     ) -> tuple[str, ...]:
-        """Return a list of texts that are all in `known`."""
+        """Return a list of texts that is not empty and all in `known`."""
         names = self.texts(key, default)
+        if not names:
+            raise self.error(key, "name at least one")
         for name in names:
             if name not in known:
                 raise self.error(key, f"unknown name {name!r}; {nearest_hint(name, known)}")
@@ -77,15 +79,15 @@ class Table:
 
     def kinds(self, key: str = "kind") -> tuple[str, ...]:
         """Return a list of Kinds that is not empty."""
-        kinds = self.names(key, KINDS)
-        if not kinds:
-            raise self.error(key, "name at least one Kind")
-        return kinds
+        return self.names(key, KINDS)
 
     def choice(self, key: str, choices: type[Choice], default: Choice | None = None) -> Choice:
         """Return one of the words of an enum."""
+        word = self.text(key, None if default is None else default.value)
         words = {choice.value for choice in choices}
-        return choices(self.names(key, words, None if default is None else (default.value,))[0])
+        if word not in words:
+            raise self.error(key, f"unknown word {word!r}; {nearest_hint(word, words)}")
+        return choices(word)
 
     def number(self, key: str, default: int, *, least: int, most: int) -> int:
         """Return a whole number within its bounds."""

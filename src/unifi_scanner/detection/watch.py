@@ -12,8 +12,8 @@ from unifi_scanner.detection.fields import LISTABLE, Key, key_reader, may_be_sam
 from unifi_scanner.detection.group import BEYOND, Group
 from unifi_scanner.detection.rule import Precondition, Rule
 from unifi_scanner.detection.window import DistinctRun, Run
-from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.detection.wording import fields_of
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 
 MOST_GROUPS: Final = 500  # findings of one rule; what comes after them is counted together
 MOST_RUNS: Final = 10_000  # subjects one rule watches at once

@@ -27,7 +27,7 @@ def fields_of(template: str) -> set[str]:
 
 def finding_of(rule: Rule, group: Group) -> Finding:
     """Return the finding a group of matches is; the same matches give the same words and the same id."""
-    facts = group_facts(group)
+    facts = group_facts(group) | _state_facts(rule, group)
     explain = rule.explain
     first = group.head[0]
     return Finding(
@@ -70,7 +70,7 @@ def group_facts(group: Group) -> dict[str, object]:
     facts: dict[str, object] = {}
     for entry in (group.head[0], group.newest or group.head[0]):
         facts |= {fact: value for fact, value in facts_of(entry).items() if value is not None}
-    facts |= {fact: listed(list(values)) for fact, values in group.seen.items() if values}
+    facts |= {fact: _several(fact, list(values)) for fact, values in group.seen.items() if values}
     return facts | _whole(group)
 
 
@@ -84,8 +84,17 @@ def _whole(group: Group) -> dict[str, object]:
         "span": span_words(group.last - group.first) if group.last > group.first else None,
         "first": _moment(group.first),
         "last": _moment(group.last),
-        "downtime": span_words(group.downtime) if group.resolved and group.downtime else None,
-        "longest": span_words(group.longest) if group.longest else None,
+    }
+
+
+def _state_facts(rule: Rule, group: Group) -> dict[str, object]:
+    over = rule.resolve is not None and group.resolved
+    in_all = " in all" if group.outages > 1 else ""
+    lasted = f"{span_words(group.downtime)}{in_all}" if group.outages else "an unknown time"
+    return {
+        "downtime": lasted if over else None,
+        "longest": span_words(group.longest) if over and group.outages else None,
+        "still": "still" if rule.resolve is not None and not over else None,
     }
 
 
@@ -103,6 +112,11 @@ def listed(values: Sequence[str]) -> str:
         if len(text) <= MAX_NAME:
             return text
     return names[0]
+
+
+def _several(fact: str, values: Sequence[str]) -> str:
+    # guesses are alternatives, and one of them is enough
+    return values[0] if fact == "threat_family" else listed(values)
 
 
 def _joined(items: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from unifi_scanner.app.channels import data_file
 from unifi_scanner.app.controller import Controller
 from unifi_scanner.app.output import put_report, rendered
 from unifi_scanner.app.service import Service
-from unifi_scanner.app.tail import line_of
+from unifi_scanner.app.tail_stream import line_of
 from unifi_scanner.config.loading import load_settings
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import CollectionError, InputError

@@ -55,6 +55,7 @@ def _examine(store: SqliteStore, settings: Settings, now: datetime) -> dict[str,
         problems.append("No source has been heard from yet. Is `unifi-scanner run` running?")
     elif now - max(heard) > STALE:
         problems.append(f"Nothing was heard since {_iso(max(heard))}. Is `unifi-scanner run` still running?")
+    problems += [f"{failure.where} failed: {failure.message}" for failure in store.failures(now - STALE)]
     waiting = len(store.pending())
     return {
         "healthy": not problems,
