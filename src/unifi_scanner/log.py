@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -73,6 +73,18 @@ def quiet_libraries() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+class Stderr:
+    """Standard error as it is when written to, not as it was when logging was set up."""
+
+    def write(self, text: str) -> int:
+        """Write to wherever standard error goes now."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let nothing wait in a buffer."""
+        sys.stderr.flush()
+
+
 def set_up_logging(level: str = "INFO", *, as_json: bool = False) -> None:
     """Send structured logs to stderr at `level`; libraries only from WARNING up."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
@@ -92,10 +104,10 @@ def set_up_logging(level: str = "INFO", *, as_json: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Stderr())),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(cast("TextIO", Stderr()))
     handler.addFilter(RedactingFilter())
     root = logging.getLogger()
     root.handlers = [handler]

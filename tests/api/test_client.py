@@ -238,7 +238,7 @@ def test_no_secret_is_in_a_repr_a_log_or_an_error(
     client = clients(twin)
     client.sign_in()
     twin.fail("stat/device", 403, "")
-    shown: list[Any] = [client, client._session, client._connection]
+    shown: list[Any] = [client, client.transport, client.transport._session, client._connection]
     try:
         client.devices()
     except ScannerError as exc:

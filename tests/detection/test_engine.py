@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from itertools import pairwise
 from typing import Any
 
@@ -82,6 +83,7 @@ def test_distinct_values_must_lie_within_the_window() -> None:
         (("down 0", "down 30", "up 60"), "down for 1 minute", Severity.LOW),
         (("down 0", "up 60", "up 90"), "down for 1 minute", Severity.LOW),
         (("up 0", "down 60"), "down", Severity.HIGH),
+        (("down 60", "up 0"), "down", Severity.HIGH),
     ],
 )
 def test_what_ends_trouble_lowers_it_and_tells_how_long_it_took(
@@ -190,6 +192,19 @@ def test_the_number_of_findings_of_one_rule_is_bounded_and_nothing_is_lost() -> 
     found = detect((entry(n, client=f"phone {n}") for n in range(MOST_GROUPS + 100)), [rule()])
     assert len(found) == MOST_GROUPS + 1
     assert sum(f.count for f in found) == MOST_GROUPS + 100
+
+
+def test_memory_does_not_grow_with_the_number_of_entries() -> None:
+    def peak(entries: int) -> int:
+        engine = Engine(RULES)
+        tracemalloc.start()
+        engine.feed(entry(n, KINDS[n % 5], f"subject {n % 40}", padding="x" * 1000) for n in range(entries))
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    few = peak(3_000)
+    assert peak(15_000) < 1.2 * few
 
 
 KINDS = ("client.roamed", "client.connected", "client.disconnected", "device.offline", "device.online")

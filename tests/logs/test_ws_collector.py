@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from unifi_scanner.api.buffer import BufferedEvent
 
+from unifi_scanner.api.buffer import BufferedEvent
 from unifi_scanner.errors import WSCollectionError
 from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.ws_collector import WSLogCollector
@@ -52,7 +52,7 @@ def event(event_type: str = "wu.connected", *, at: datetime = NOON, **data: Any)
 def test_each_event_type_has_its_source_level_and_message(
     heard: BufferedEvent, level: LogLevel, message: str
 ) -> None:
-    collector = WSLogCollector(Heard(heard), context=Context(names=NameBook({HALL: "Hall"})))  # type: ignore[arg-type]
+    collector = WSLogCollector(Heard(heard), context=Context(names=NameBook({HALL: "Hall"})))
     (entry,) = collector.collect()
     assert (entry.source, entry.level, entry.message) == (LogSource.WIRELESS, level, message)
     assert (entry.event_type, entry.timestamp, entry.client_mac) == (heard.event_type, NOON, PHONE)
@@ -61,13 +61,13 @@ def test_each_event_type_has_its_source_level_and_message(
 
 def test_events_older_than_the_tolerance_are_left_out() -> None:
     old, skewed = event(at=NOON - timedelta(minutes=6)), event(at=NOON - timedelta(minutes=4))
-    entries = WSLogCollector(Heard(old, skewed), since_timestamp=NOON).collect()  # type: ignore[arg-type]
+    entries = WSLogCollector(Heard(old, skewed), since_timestamp=NOON).collect()
     assert [e.timestamp for e in entries] == [skewed.timestamp]
 
 
 def test_tolerance_never_tells_an_event_twice() -> None:
     manager = Heard(event(_id="1"))
-    collector = WSLogCollector(manager, since_timestamp=NOON)  # type: ignore[arg-type]
+    collector = WSLogCollector(manager, since_timestamp=NOON)
     assert len(collector.collect()) == 1
     manager.events = [event(_id="1"), event(_id="2")]
     assert len(collector.collect()) == 1
@@ -75,19 +75,19 @@ def test_tolerance_never_tells_an_event_twice() -> None:
 
 def test_an_event_that_cannot_be_converted_says_so_and_costs_no_other() -> None:
     broken = BufferedEvent(NOON, "wu.connected", "not an object")  # type: ignore[arg-type]
-    entries = WSLogCollector(Heard(broken, event())).collect()  # type: ignore[arg-type]
+    entries = WSLogCollector(Heard(broken, event())).collect()
     assert sorted(e.kind for e in entries) == ["client.connected", "unreadable"]
     assert next(e for e in entries if e.kind == "unreadable").raw_data == {"unreadable": "not an object"}
 
 
 def test_entries_come_oldest_first() -> None:
     later, sooner = event(at=NOON + timedelta(seconds=9), _id="b"), event(at=NOON, _id="a")
-    entries = WSLogCollector(Heard(later, sooner)).collect()  # type: ignore[arg-type]
+    entries = WSLogCollector(Heard(later, sooner)).collect()
     assert [e.timestamp for e in entries] == [sooner.timestamp, later.timestamp]
 
 
 def test_a_buffer_that_cannot_be_read_is_told_as_such() -> None:
     cause = RuntimeError("gone")
     with pytest.raises(WSCollectionError) as caught:
-        WSLogCollector(Heard(error=cause)).collect()  # type: ignore[arg-type]
+        WSLogCollector(Heard(error=cause)).collect()
     assert caught.value.cause is cause

@@ -106,8 +106,8 @@ class Group:
             self.down_since = entry.timestamp
 
     def end(self, entry: LogEntry) -> None:
-        """Note that the trouble is over."""
-        if self.resolved:
+        """Note that the trouble is over; an end from before its beginning ends nothing."""
+        if self.resolved or (entry.has_time and self.down_since and entry.timestamp < self.down_since):
             return
         self.resolved = True
         self.keep(entry)

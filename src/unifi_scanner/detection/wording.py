@@ -67,6 +67,8 @@ def source_of(rule: Rule) -> LogSource:
 
 def group_facts(group: Group) -> dict[str, object]:
     """Return the facts its words may use: of the last match, of several where they differ, and of the whole."""
+    if group.is_beyond:
+        return _whole(group)
     facts: dict[str, object] = {}
     for entry in (group.head[0], group.newest or group.head[0]):
         facts |= {fact: value for fact, value in facts_of(entry).items() if value is not None}

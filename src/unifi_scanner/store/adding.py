@@ -108,7 +108,7 @@ class _Chunk:
         values = (bits_of(entry.origins), plain(match_key(entry)) or None, body_of(entry), seq)
         self._connection.execute(_UPDATE, values)
 
-    def _place(self, fresh: list[LogEntry]) -> tuple[int, int]:
+    def _place(self, fresh: Sequence[LogEntry]) -> tuple[int, int]:
         """Insert what is new, merge what was heard in another way; return how many of each."""
         rows = [row_of(entry, self._shard) for entry in fresh]
         candidates = self._candidates(rows)

@@ -74,7 +74,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[str, ...] = ()
 
 
-class RolledUp(NamedTuple):
+class RolledUp(msgspec.Struct, frozen=True):
     """How often a kind of thing happened to a subject within one hour."""
 
     hour: datetime
@@ -89,7 +89,9 @@ class EventStore(Protocol):
     An entry's sequence number is its place in the order of arrival: it never changes and is never given twice.
     """
 
-    set_aside: Path | None
+    @property
+    def set_aside(self) -> Path | None:
+        """Return where a damaged data file was put, if there was one."""
 
     def add(self, shard: Shard, entries: Sequence[LogEntry]) -> Added:
         """Keep `entries` durably, each event once, all of them or none."""

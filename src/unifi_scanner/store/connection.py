@@ -98,9 +98,12 @@ class Database:
         with self.writing() as connection:
             connection.execute(sql, params)
 
-    def outside(self, sql: str) -> list[Any]:
-        """Run a statement that may not stand in a transaction."""
-        return self.rows(sql)
+    def give_back_room(self) -> None:
+        """Let the file shrink by what it does not use."""
+        with self._lock, self._plain_errors():
+            # not `execute`: that takes a single step of it, which is a single page
+            self._connection.executescript("PRAGMA incremental_vacuum")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Let go of the file; twice is harmless."""

@@ -12,7 +12,7 @@ from unifi_scanner.store.connection import Database
 from unifi_scanner.store.entries import Entries
 from unifi_scanner.store.ledger import Ledger
 from unifi_scanner.store.outbox import Outbox
-from unifi_scanner.store.rows import to_us
+from unifi_scanner.store.pruning import prune
 
 
 class SqliteStore(Entries, Ledger, Outbox):
@@ -28,10 +28,8 @@ class SqliteStore(Entries, Ledger, Outbox):
         return [Shard(*row) for row in self._db.rows("SELECT controller, site FROM shards ORDER BY number")]
 
     def prune(self, *, max_age: timedelta, max_bytes: int, now: datetime) -> Pruned:
-        """Remove what is too old."""
-        with self._db.writing() as connection:
-            removed = connection.execute("DELETE FROM entries WHERE ts < ?", (to_us(now - max_age),)).rowcount
-        return Pruned(removed, "too old")
+        """Remove what is too old or too much, oldest first, untold entries last; the file shrinks."""
+        return prune(self._db, max_age=max_age, max_bytes=max_bytes, now=now)
 
     def check_writable(self) -> None:
         """Raise StoreError where nothing can be written."""
