@@ -33,7 +33,7 @@ __all__ = ["BufferedEvent", "UnifiWebSocketClient", "WebSocketEventBuffer", "par
 
 MAX_FRAME = 16 * 1024 * 1024 + 64 * 1024
 TOO_BIG = 1009  # the close code for it
-OPEN_TIMEOUT_S, PING_S, CLOSE_TIMEOUT_S = 10.0, 20.0, 1.0
+OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 10.0, 1.0
 KNOWN_STATE = ("device:", "unifi-device:", "sta:", "client:", "user:", "setting:")
 log = structlog.get_logger(__name__)
 OnEvent = Callable[[BufferedEvent], None]
@@ -41,7 +41,7 @@ SignIn = Callable[[Mapping[str, str]], Mapping[str, str]]  # old cookies -> newe
 
 
 class LinkChange(msgspec.Struct, frozen=True):
-    """The stream was opened or lost at a moment, and why."""
+    """The stream was opened at a moment, or not heard from that moment on, and why."""
 
     at: datetime
     connected: bool
@@ -76,6 +76,7 @@ class UnifiWebSocketClient:
         self._on_link = on_link or (lambda _change: None)
         self._connection: ClientConnection | None = None
         self._opened_at = 0.0
+        self._heard_at: datetime | None = None
         self._stopping = asyncio.Event()
         self._lost_told = False
         self._last: tuple[Ending, str, float | None] = (Ending.UNREACHABLE, "", None)
@@ -112,8 +113,8 @@ class UnifiWebSocketClient:
                 max_size=MAX_FRAME,
                 open_timeout=OPEN_TIMEOUT_S,
                 close_timeout=CLOSE_TIMEOUT_S,
-                ping_interval=PING_S,
-                ping_timeout=PING_S,
+                ping_interval=self._link.policy.ping,
+                ping_timeout=self._link.policy.ping,
                 max_queue=64,
                 proxy=None,
             )
@@ -130,8 +131,9 @@ class UnifiWebSocketClient:
         self._opened_at = clock.monotonic()
         self._link = self._link.opened()
         self._lost_told = False
+        self._heard_at = clock.now()
         log.info("socket_opened", site=self._site)
-        self._on_link(LinkChange(clock.now(), True))
+        self._on_link(LinkChange(self._heard_at, True))
         return Ending.CLOSED, "", None
 
     def _headers(self) -> dict[str, str]:
@@ -185,7 +187,9 @@ class UnifiWebSocketClient:
         reason = "the controller closed the stream"
         try:
             while not self._stopping.is_set():
-                self._take(await connection.recv(decode=False), on_event)
+                frame = await connection.recv(decode=False)
+                self._heard_at = clock.now()
+                self._take(frame, on_event)
         except ConnectionClosed as exc:
             self._connection = None
             if isinstance(exc.__cause__, PayloadTooBig) or (
@@ -237,7 +241,8 @@ class UnifiWebSocketClient:
         if not self._lost_told:
             self._lost_told = True
             log.warning("socket_lost", site=self._site, reason=reason)
-            self._on_link(LinkChange(clock.now(), False, reason))
+            # a dead line is found out late: nothing was heard since the last frame
+            self._on_link(LinkChange(self._heard_at or clock.now(), False, reason))
 
     async def stop(self) -> None:
         """Close the stream and let `listen` return."""

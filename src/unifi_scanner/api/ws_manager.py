@@ -1,4 +1,4 @@
-"""WebSocketManager: the stream on its own asyncio loop, in a background thread, for a program that is not async."""
+"""WebSocketManager: the stream on an asyncio loop in a background thread, for a program that is not async."""
 
 from __future__ import annotations
 
@@ -11,29 +11,45 @@ from contextlib import suppress
 
 import structlog
 
+from unifi_scanner import clock
 from unifi_scanner.api.buffer import BufferedEvent, WebSocketEventBuffer
+from unifi_scanner.api.heard import read_heard, write_heard
+from unifi_scanner.api.journal import Journal
 from unifi_scanner.api.link import Policy
+from unifi_scanner.api.stream_thread import JOIN_S, StreamThread, wind_up
 from unifi_scanner.api.websocket import LinkChange, SignIn, UnifiWebSocketClient
 from unifi_scanner.models.enums import DeviceType
 
-JOIN_S, GRACE_S, LAST_STEPS_S = 4.5, 1.5, 0.005
+GRACE_S = 1.5
 REMEMBERED_CHANGES = 1000
 log = structlog.get_logger(__name__)
 
 
 class WebSocketManager:
-    """Runs one UnifiWebSocketClient in the background; does nothing until started."""
+    """Runs one UnifiWebSocketClient in the background; does nothing until started.
 
-    def __init__(self, buffer_size: int = 10_000) -> None:
+    With a `journal`, what was heard survives a kill -9 until `forget_stored`. With a `host`, the loop and its
+    thread are shared with other managers.
+    """
+
+    def __init__(
+        self, buffer_size: int = 10_000, *, journal: Journal | None = None, host: StreamThread | None = None
+    ) -> None:
         self._buffer = WebSocketEventBuffer(buffer_size)
+        self._journal = journal
+        self._host = host
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: UnifiWebSocketClient | None = None
         self._running = False
         self._changes: deque[LinkChange] = deque(maxlen=REMEMBERED_CHANGES)
         self._guard = threading.Lock()  # what the two threads share
+        self._hand_over = threading.Lock()  # journal and buffer hold the same events
+        self._mark = 0
         self._lifecycle = threading.RLock()  # one start or stop at a time
         self._main: asyncio.Task[None] | None = None
+        self._ended = threading.Event()
+        self.unreadable_records = 0
 
     def start(
         self,
@@ -65,8 +81,13 @@ class WebSocketManager:
                 on_link=self._changes.append,
             )
             self._running = True
-            self._thread = threading.Thread(target=self._run_loop, name="unifi-websocket", daemon=True)
-            self._thread.start()
+            self._ended.clear()
+            if self._host is None:
+                self._thread = threading.Thread(target=self._run_loop, name="unifi-websocket", daemon=True)
+                self._thread.start()
+            else:
+                self._thread, self._loop = self._host.thread, self._host.loop
+                self._host.run(self._run_hosted(self._client))
         log.info("websocket_manager_started", site=site)
 
     def _run_loop(self) -> None:
@@ -85,22 +106,61 @@ class WebSocketManager:
         finally:
             with self._guard:
                 self._loop = self._main = None
-            _wind_up(loop)
+            wind_up(loop)
+            self._ended.set()
+
+    async def _run_hosted(self, client: UnifiWebSocketClient) -> None:
+        try:
+            with self._guard:
+                self._main = asyncio.current_task()
+                wanted = self._running
+            if wanted:
+                await self._listen(client)
+        finally:
+            with self._guard:
+                self._loop = self._main = None
+            self._ended.set()
 
     async def _listen(self, client: UnifiWebSocketClient) -> None:
         try:
             await client.listen(self._on_event)
         except Exception:
             log.exception("websocket_listener_failed")
-            self._changes.append(_failed())
+            self._changes.append(LinkChange(clock.now(), False, "the listener failed; see the log"))
 
     def _on_event(self, event: BufferedEvent) -> None:
-        """Put an event into the buffer."""
-        self._buffer.add(event)
+        """Put an event into the buffer, and on disk until it is stored."""
+        record = write_heard(event) if self._journal is not None else None
+        with self._hand_over:
+            if self._journal is not None and record is not None:
+                self._journal.append(record)
+            self._buffer.add(event)
 
     def drain_events(self) -> list[BufferedEvent]:
-        """Return and clear what is buffered, oldest first; what came before a disconnect is still there."""
-        return self._buffer.drain()
+        """Return and clear what is buffered, oldest first; what came before a disconnect is still there.
+
+        The first time, what an earlier process heard and could not store comes before it.
+        """
+        if self._journal is None:
+            return self._buffer.drain()
+        with self._hand_over:
+            recovered = [event for record in self._journal.recover() for event in self._recovered(record)]
+            self._mark = self._journal.cut()
+            if recovered:
+                log.info("unstored_events_recovered", events=len(recovered))
+            return recovered + self._buffer.drain()
+
+    def _recovered(self, record: bytes) -> list[BufferedEvent]:
+        event = read_heard(record)
+        if event is None:
+            self.unreadable_records += 1
+            return []
+        return [event]
+
+    def forget_stored(self) -> None:
+        """Let the journal forget everything that was drained: it is stored now."""
+        if self._journal is not None:
+            self._journal.discard(self._mark)
 
     def stop(self) -> None:
         """Stop listening and let go of thread, loop and socket; safe at any moment, within 5 s."""
@@ -109,8 +169,13 @@ class WebSocketManager:
             self._ask_to_end()
             thread = self._thread
             if thread is not None and thread is not threading.current_thread():
-                thread.join(JOIN_S)
+                if self._host is None:
+                    thread.join(JOIN_S)
+                elif was_running:
+                    self._ended.wait(JOIN_S)
                 self._thread = None
+        if self._journal is not None:
+            self._journal.close()
         if was_running:
             log.info("websocket_manager_stopped")
 
@@ -140,6 +205,10 @@ class WebSocketManager:
         """Return how many frames came and what became of them."""
         return dict(self._client.counts) if self._client is not None else {}
 
+    def unknown_frames(self) -> dict[str, int]:
+        """Return how often frames of kinds nobody knows came."""
+        return dict(self._client.unknown_kinds) if self._client is not None else {}
+
     def link_changes(self) -> list[LinkChange]:
         """Return and clear when the stream was opened and lost, oldest first."""
         changes: list[LinkChange] = []
@@ -157,23 +226,6 @@ def _end(client: UnifiWebSocketClient, main: asyncio.Task[None]) -> None:
         main.cancel()
 
     main.get_loop().create_task(end())
-
-
-def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-    loop.run_until_complete(asyncio.sleep(LAST_STEPS_S))  # transports close in steps of the loop
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.close()
-
-
-def _failed() -> LinkChange:
-    from unifi_scanner import clock
-
-    return LinkChange(clock.now(), False, "the listener failed; see the log")
 
 
 __all__ = ["WebSocketManager"]
