@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from unifi_scanner.ledger import SOURCE_AREAS, ControllerFacts, coverage_from, version_of
+from unifi_scanner.ledger import SOURCE_AREAS, Books, ControllerFacts, Counts, coverage_from, version_of
+from unifi_scanner.models.coverage import Cadence, Coverage, Gap
 from unifi_scanner.models.enums import SourceState
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -27,7 +28,11 @@ ALL_WELL = [Note(source) for source in SOURCE_AREAS]
 def blind_with(version: str | None, *notes: Note, **facts: Any) -> tuple[str, ...]:
     known = {note.source: note for note in ALL_WELL} | {note.source: note for note in notes}
     told = ControllerFacts(title="Home", version=version, **facts)
-    return coverage_from(list(known.values()), told).blind
+    return covered(Books(sources=list(known.values())), told).blind
+
+
+def covered(books: Books, facts: ControllerFacts, *, now: datetime = NOON) -> Coverage:
+    return coverage_from(books, facts, Counts(), now=now)
 
 
 FAILED, GONE, QUIET = SourceState.FAILED, SourceState.BLIND, SourceState.QUIET
@@ -56,14 +61,56 @@ def test_an_area_nobody_can_see_is_blind(version: str, notes: list[Note], blind:
 
 
 def test_a_source_that_was_never_heard_from_is_told_as_failed() -> None:
-    coverage = coverage_from([], ControllerFacts(title="Home"))
+    coverage = covered(Books(), ControllerFacts(title="Home"))
     assert {row.state for row in coverage.sources if row.source != "ssh"} == {SourceState.FAILED}
     assert len(coverage.blind) == 6
 
 
 def test_a_stream_that_was_switched_off_is_off_and_not_a_failure() -> None:
-    coverage = coverage_from(ALL_WELL[1:], ControllerFacts(title="Home", websocket_enabled=False))
+    coverage = covered(Books(sources=ALL_WELL[1:]), ControllerFacts(title="Home", websocket_enabled=False))
     assert {row.state for row in coverage.sources if row.source == "websocket"} == {SourceState.OFF}
+
+
+HOME = ControllerFacts(title="Home", version="9.3.43")
+
+
+def cadence(source: str, *, last: float, longest: float, area: str = "wireless") -> Cadence:
+    hour = timedelta(hours=1)
+    return Cadence(
+        source=source,
+        area=area,
+        first=NOON - timedelta(days=9),
+        last=NOON - last * hour,
+        longest_silence=longest * hour,
+    )
+
+
+@pytest.mark.parametrize(
+    ("cadences", "state"),
+    [
+        ([cadence("rest", last=3, longest=2)], SourceState.OK),
+        ([cadence("rest", last=9, longest=2)], SourceState.QUIET),
+        ([cadence("rest", last=9, longest=8)], SourceState.OK),
+        ([cadence("rest", last=9, longest=2), cadence("websocket", last=8, longest=2)], SourceState.QUIET),
+        ([cadence("rest", last=9, longest=2), cadence("websocket", last=1, longest=2)], SourceState.BLIND),
+    ],
+)
+def test_silence_of_a_talkative_source_is_doubted_once_another_one_has_news(
+    cadences: list[Cadence], state: SourceState
+) -> None:
+    rows = covered(Books(sources=ALL_WELL, cadences=cadences), HOME).sources
+    (row,) = [row for row in rows if (row.source, row.area) == ("rest", "wireless")]
+    assert row.state is state
+    assert ("never silent" in row.reason) == (state is not SourceState.OK)
+
+
+def test_a_stream_that_is_still_lost_is_no_gap_while_history_is_read_through_it() -> None:
+    gap = Gap(source="websocket", start=NOON - timedelta(hours=1), end=None, reason="lost")
+    since = {"system_log": NOON - timedelta(days=1)}
+    read = covered(Books(sources=ALL_WELL, gaps=[gap], read_since=since), HOME)
+    assert [(g.closed, g.closed_by) for g in read.gaps] == [(True, "system_log")]
+    late = covered(Books(sources=ALL_WELL, gaps=[gap], read_since=since), HOME, now=NOON + timedelta(hours=1))
+    assert [g.closed for g in late.gaps] == [False]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from unifi_scanner.delivery import Channel, Message, Receipt
@@ -15,7 +16,8 @@ from unifi_scanner.logs.base import Collected, Failure, Heard
 from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.enums import Origin, SourceState, Status
 from unifi_scanner.models.log_entry import LogEntry
-from unifi_scanner.pipeline import OVERLAP, Ingest, Publish
+from unifi_scanner.pipeline import Ingest, Publish
+from unifi_scanner.pipeline.ingest import FORGOT, OVERLAP
 from unifi_scanner.store import Shard, SqliteStore, open_store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -41,11 +43,15 @@ def happened(number: int, *, minutes: float = 0, origin: Origin = Origin.REST) -
     return normalise_record(item, origin=origin)[0]
 
 
+ORIGINS = {"rest": frozenset({Origin.REST}), "system_log": frozenset({Origin.SYSTEM_LOG})}
+
+
 class Source:
     """A source that gives what it was told to, and remembers from when it was asked."""
 
     def __init__(self, name: str, *answers: Collected | CollectionError) -> None:
         self.source = name
+        self.origins = ORIGINS[name]
         self.answers = list(answers)
         self.asked: list[datetime | None] = []
 
@@ -92,7 +98,7 @@ def ids(store: SqliteStore) -> list[str]:
 
 def test_history_is_read_from_where_it_was_last_read_with_an_overlap(store: SqliteStore) -> None:
     rest = Source("rest", gave("rest", happened(1, minutes=3)), gave("rest"))
-    ingest = Ingest(store, SHARD, live=None, history=[rest])
+    ingest = Ingest(store, SHARD, history=[rest])
     ingest.backfill(NOON, NOON + timedelta(minutes=10))
     ingest.backfill(NOON, NOON + timedelta(minutes=20))
     assert rest.asked == [NOON, NOON + timedelta(minutes=3) - OVERLAP]
@@ -101,7 +107,7 @@ def test_history_is_read_from_where_it_was_last_read_with_an_overlap(store: Sqli
 def test_a_row_dated_in_the_future_does_not_make_us_skip_what_happens_until_then(store: SqliteStore) -> None:
     ahead = gave("rest", happened(1, minutes=60 * 24 * 365))
     rest = Source("rest", ahead, gave("rest"))
-    ingest = Ingest(store, SHARD, live=None, history=[rest])
+    ingest = Ingest(store, SHARD, history=[rest])
     ingest.backfill(NOON, NOON + timedelta(minutes=1))
     ingest.backfill(NOON, NOON + timedelta(minutes=2))
     assert rest.asked[1] == NOON + timedelta(minutes=1) - OVERLAP
@@ -109,7 +115,7 @@ def test_a_row_dated_in_the_future_does_not_make_us_skip_what_happens_until_then
 
 def test_a_look_back_never_leaves_a_hole_behind_the_cursor(store: SqliteStore) -> None:
     rest = Source("rest", gave("rest", happened(1)), gave("rest"))
-    ingest = Ingest(store, SHARD, live=None, history=[rest])
+    ingest = Ingest(store, SHARD, history=[rest])
     ingest.backfill(NOON - timedelta(days=1), NOON)
     ingest.look_back(NOON + timedelta(days=6), NOON + timedelta(days=7))
     assert rest.asked[1] == NOON - OVERLAP
@@ -119,7 +125,7 @@ def test_one_source_that_fails_costs_no_other_and_is_a_gap_until_it_is_read_agai
     broken = RestCollectionError("HTTP 500")
     rest = Source("rest", broken, gave("rest", happened(1)))
     system_log = Source("system_log", gave("system_log", happened(2)), gave("system_log"))
-    ingest = Ingest(store, SHARD, live=None, history=[rest, system_log])
+    ingest = Ingest(store, SHARD, history=[rest, system_log])
     ingest.backfill(NOON, NOON + timedelta(minutes=1))
     assert ids(store) == [happened(2).id]
     assert {note.source: note.state for note in store.sources(SHARD)}["rest"] is SourceState.FAILED
@@ -133,37 +139,128 @@ def test_one_source_that_fails_costs_no_other_and_is_a_gap_until_it_is_read_agai
 def test_when_every_source_fails_that_is_an_error_and_noted(store: SqliteStore) -> None:
     rest = Source("rest", RestCollectionError("HTTP 500"))
     with pytest.raises(CollectionError, match="HTTP 500"):
-        Ingest(store, SHARD, live=None, history=[rest]).backfill(NOON, NOON)
+        Ingest(store, SHARD, history=[rest]).backfill(NOON, NOON)
     assert [note.state for note in store.sources(SHARD)] == [SourceState.FAILED]
 
 
-class FullDisk:
-    """A live source beside a store that refuses once."""
+class Live:
+    """A live source: what it heard is given once, and let go of when it is stored."""
 
     source = "websocket"
+    origins = frozenset({Origin.WEBSOCKET})
 
     def __init__(self, *batches: list[LogEntry]) -> None:
         self.batches = list(batches)
+        self.stored = 0
+        self.forget_stored = self._count
+
+    def _count(self) -> None:
+        self.stored += 1
 
     def collect(self, since: datetime | None) -> Collected:
         return Collected(entries=self.batches.pop(0) if self.batches else [])
 
 
-def test_a_disk_that_is_full_for_a_while_loses_nothing(
-    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ingest = Ingest(store, SHARD, live=FullDisk([happened(1)], [happened(2)]), history=[])
+def fill_disk(store: SqliteStore, *, full: bool) -> None:
+    connection = store._db._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0] if full else 1_000_000
+    connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    def refuse(*_: object) -> None:
-        raise StoreError("The disk is full.")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(store, "add", refuse)
-        with pytest.raises(StoreError):
-            ingest.drain()
-        assert ingest.waiting == 1
-    assert ingest.drain() == 2
-    assert len(ids(store)) == 2
+def test_a_disk_that_is_full_for_a_while_loses_nothing(store: SqliteStore) -> None:
+    many = [msgspec.structs.replace(happened(1), id=str(n), raw_data={"pad": "x" * 4000}) for n in range(9)]
+    live = Live(many, [happened(2)])
+    ingest = Ingest(store, SHARD, live=[live])
+    store.remember("a", "b")
+    fill_disk(store, full=True)
+    with pytest.raises(StoreError, match="disk is full"):
+        ingest.drain()
+    assert (ingest.waiting, live.stored) == (9, 0)
+    fill_disk(store, full=False)
+    assert ingest.drain() == 10
+    assert (len(ids(store)), live.stored) == (10, 1)
+
+
+def gaps(store: SqliteStore) -> list[tuple[str, float, float | None, str]]:
+    def minutes(at: datetime | None) -> float | None:
+        return None if at is None else (at - NOON).total_seconds() / 60
+
+    return [(g.source, minutes(g.start) or 0.0, minutes(g.end), g.closed_by) for g in store.gaps(SHARD)]
+
+
+def lost(store: SqliteStore, start: float, end: float) -> None:
+    store.open_gap(SHARD, "websocket", NOON + timedelta(minutes=start), "lost")
+    store.close_gap(SHARD, "websocket", NOON + timedelta(minutes=end))
+
+
+def test_history_that_was_read_through_a_gap_fills_it(store: SqliteStore) -> None:
+    system_log = Source("system_log", gave("system_log"), gave("system_log"))
+    ingest = Ingest(store, SHARD, history=[system_log], version="10.4.57")
+    ingest.backfill(NOON, NOON + timedelta(minutes=1))
+    lost(store, 5, 8)
+    ingest.backfill(NOON, NOON + timedelta(minutes=9))
+    assert gaps(store) == [("websocket", 5, 8, "system_log")]
+
+
+def test_the_frozen_list_of_network_10_fills_nothing(store: SqliteStore) -> None:
+    rest = Source("rest", gave("rest"), gave("rest"))
+    for version, filler in (("10.1.85", ""), ("9.5.21", "rest")):
+        ingest = Ingest(store, SHARD, history=[rest], version=version)
+        lost(store, 5, 8)
+        ingest.backfill(NOON, NOON + timedelta(minutes=9))
+        assert {by for *_, by in gaps(store)} == {filler}
+
+
+def test_a_gap_from_before_history_was_ever_read_stays_open(store: SqliteStore) -> None:
+    system_log = Source("system_log", gave("system_log"))
+    lost(store, -90, -5)
+    Ingest(store, SHARD, history=[system_log]).backfill(NOON - timedelta(minutes=60), NOON)
+    assert gaps(store) == [("websocket", -90, -60, "")]
+
+
+class Forgetful(Source):
+    """A source whose controller keeps nothing from before a moment."""
+
+    def __init__(self, name: str, kept_from: float, *answers: Collected | CollectionError) -> None:
+        super().__init__(name, *answers)
+        self.kept_from = NOON + timedelta(minutes=kept_from)
+
+    def keeps(self, moment: datetime) -> bool | None:
+        return moment >= self.kept_from
+
+
+def test_what_the_controller_no_longer_keeps_stays_open_in_every_gap(store: SqliteStore) -> None:
+    first, late = happened(1), happened(2, minutes=500)
+    log = Forgetful("system_log", 450, gave("system_log", told(first)), gave("system_log", told(late)))
+    ingest = Ingest(store, SHARD, history=[log])
+    ingest.backfill(NOON - timedelta(minutes=5), NOON + timedelta(minutes=1))
+    lost(store, 2, 550)
+    ingest.backfill(NOON, NOON + timedelta(minutes=560))
+    assert gaps(store) == [("system_log", 1, 500, ""), ("websocket", 2, 500, "")]
+    assert {gap.reason for gap in store.gaps(SHARD) if gap.source == "system_log"} == {FORGOT}
+
+
+def test_a_source_that_still_keeps_everything_leaves_no_hole(store: SqliteStore) -> None:
+    first, late = happened(1), happened(2, minutes=500)
+    log = Forgetful("system_log", 0, gave("system_log", told(first)), gave("system_log", told(late)))
+    ingest = Ingest(store, SHARD, history=[log])
+    ingest.backfill(NOON - timedelta(minutes=5), NOON + timedelta(minutes=1))
+    lost(store, 2, 550)
+    ingest.backfill(NOON, NOON + timedelta(minutes=560))
+    assert gaps(store) == [("websocket", 2, 550, "system_log")]
+
+
+def told(entry: LogEntry) -> LogEntry:
+    return msgspec.structs.replace(entry, origins=frozenset({Origin.SYSTEM_LOG}))
+
+
+def test_our_own_clock_never_moves_the_point_to_read_from(store: SqliteStore) -> None:
+    rest = Source("rest", gave("rest", happened(1)), gave("rest"), gave("rest"))
+    ingest = Ingest(store, SHARD, history=[rest])
+    ingest.backfill(NOON - timedelta(minutes=5), NOON + timedelta(minutes=1))
+    ingest.backfill(NOON, NOON + timedelta(days=3))  # our clock jumped ahead, and then back
+    ingest.backfill(NOON, NOON + timedelta(minutes=3))
+    assert rest.asked[1:] == [NOON - OVERLAP, NOON - OVERLAP]
 
 
 def test_a_period_closes_when_a_channel_took_it_and_nothing_is_told_twice(store: SqliteStore) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 
-from unifi_scanner.models.coverage import Coverage, Drop, Gap, SourceCoverage, blind_areas
+from unifi_scanner.models.coverage import Cadence, Coverage, Drop, Gap, SourceCoverage, blind_areas
 from unifi_scanner.models.enums import SourceState
+from unifi_scanner.reports.prose import duration
 
 # which areas of the network a source tells about when it works (docs/protocol.md 0, B.9, E)
 SOURCE_AREAS: Mapping[str, tuple[str, ...]] = {
@@ -20,8 +21,21 @@ SOURCE_AREAS: Mapping[str, tuple[str, ...]] = {
     "ips": ("security",),
     "system_log": ("security", "internet", "devices", "wireless", "wired", "admin"),
 }
+# the part of the network an entry speaks of, as the areas people read of
+AREA_OF_CATEGORY: Mapping[str, str] = {
+    "wireless": "wireless",
+    "wired": "wired",
+    "security": "security",
+    "internet": "internet",
+    "device": "devices",
+    "power": "devices",
+    "admin": "admin",
+    "vpn": "internet",
+}
 FROZEN_EVENTS, EMPTY_IPS = (10, 0), (9, 3, 45)
 SSH_OFF = "Reading the console's log files over SSH is not set up."
+LEARNED = timedelta(days=1)  # after so long, a source's longest silence says something
+STALE = timedelta(minutes=15)  # a source that answered within it is still being read
 
 
 class ControllerFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,39 +65,78 @@ class SourceNote(Protocol):
     def entries(self) -> int: ...
 
 
+class Books(msgspec.Struct, frozen=True, kw_only=True):
+    """The store's notes on how well one site was heard."""
+
+    sources: Sequence[SourceNote] = ()
+    gaps: Sequence[Gap] = ()
+    drops: Sequence[Drop] = ()
+    failures: Sequence[str] = ()
+    cadences: Sequence[Cadence] = ()
+    read_since: Mapping[str, datetime] = {}  # from when on each source was read without a hole
+    changes: Sequence[str] = ()
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read of the period, and how much of it nobody understood."""
+
+    entries: int = 0
+    unknown: Mapping[str, int] = {}
+    unreadable: int = 0
+    without_time: int = 0
+
+
 def version_of(text: str | None) -> tuple[int, ...]:
     """Return a version as numbers, for comparing; empty where there is none."""
     return tuple(int(part) for part in re.findall(r"\d+", text or "")[:3])
 
 
-def coverage_from(
-    notes: Sequence[SourceNote],
-    facts: ControllerFacts,
-    *,
-    gaps: Sequence[Gap] = (),
-    drops: Sequence[Drop] = (),
-    failures: Sequence[str] = (),
-    entries: int = 0,
-    unknown: Mapping[str, int] | None = None,
-    unreadable: int = 0,
-    without_time: int = 0,
-) -> Coverage:
+def is_trusted(source: str, version: str | None) -> bool:
+    """Return whether what a source does not tell did not happen: an old list may answer and be frozen."""
+    return not (source == "rest" and version_of(version) >= FROZEN_EVENTS)
+
+
+def can_fill(by: str, gap_of: str) -> bool:
+    """Return whether one source tells about everything another one tells about."""
+    return set(SOURCE_AREAS.get(gap_of, ("?",))) <= set(SOURCE_AREAS.get(by, ()))
+
+
+def coverage_from(books: Books, facts: ControllerFacts, counts: Counts, *, now: datetime) -> Coverage:
     """Return the whole account of what could be seen; a source nobody heard from is never left out."""
-    known = {note.source: note for note in notes}
+    known = {note.source: note for note in books.sources}
     rows = [row for source in SOURCE_AREAS for row in _rows(source, known.get(source), facts)]
+    rows = [_doubted(row, rows, books.cadences, now) for row in rows]
     rows.append(SourceCoverage(source="ssh", area="system", state=SourceState.OFF, reason=SSH_OFF))
     return Coverage(
         sources=tuple(rows),
-        gaps=tuple(gaps),
-        drops=tuple(drops),
+        gaps=tuple(_as_of_now(gap, books, facts.version, now) for gap in books.gaps),
+        drops=tuple(books.drops),
         blind=blind_areas(tuple(rows)),
-        failures=tuple(failures),
-        entries_read=entries + sum(drop.count for drop in drops),
-        entries_kept=entries,
-        unknown_codes=dict(sorted((unknown or {}).items())),
-        unreadable=unreadable,
-        without_time=without_time,
+        failures=tuple(books.failures),
+        changes=tuple(books.changes),
+        entries_read=counts.entries + sum(drop.count for drop in books.drops),
+        entries_kept=counts.entries,
+        unknown_codes=dict(sorted(counts.unknown.items())),
+        unreadable=counts.unreadable,
+        without_time=counts.without_time,
     )
+
+
+def _as_of_now(gap: Gap, books: Books, version: str | None, now: datetime) -> Gap:
+    """Return a gap that is still open as closed where another source is being read through it."""
+    if gap.end is not None or gap.closed:
+        return gap
+    for note in books.sources:
+        since = books.read_since.get(note.source)
+        is_read = note.last_seen is not None and now - note.last_seen <= STALE and _works(note.state)
+        reaches = since is not None and since <= gap.start and can_fill(note.source, gap.source)
+        if is_read and reaches and is_trusted(note.source, version):
+            return msgspec.structs.replace(gap, closed=True, closed_by=note.source)
+    return gap
+
+
+def _works(state: SourceState) -> bool:
+    return state in (SourceState.OK, SourceState.QUIET)
 
 
 def _rows(source: str, note: SourceNote | None, facts: ControllerFacts) -> list[SourceCoverage]:
@@ -102,6 +155,31 @@ def _rows(source: str, note: SourceNote | None, facts: ControllerFacts) -> list[
     ]
 
 
+def _doubted(
+    row: SourceCoverage, rows: Sequence[SourceCoverage], cadences: Sequence[Cadence], now: datetime
+) -> SourceCoverage:
+    """Return a row with its last entry, and with a doubt where a talkative source fell silent."""
+    own = [c for c in cadences if c.source == row.source and AREA_OF_CATEGORY.get(c.area) == row.area]
+    if not own:
+        return row
+    last = max(c.last for c in own)
+    row = msgspec.structs.replace(row, last_event=last)
+    longest = min(c.longest_silence for c in own)
+    silent = now - last
+    is_learned = last - min(c.first for c in own) >= LEARNED and longest > timedelta(0)
+    if not _works(row.state) or not is_learned or silent <= max(2 * longest, timedelta(hours=6)):
+        return row
+    words = f"It was never silent about this for more than {duration(longest)}; now nothing came for {duration(silent)}."
+    others = {r.source for r in rows if r.area == row.area and _works(r.state)} - {row.source}
+    newer = any(
+        c.source in others and AREA_OF_CATEGORY.get(c.area) == row.area and c.last - last > 2 * longest
+        for c in cadences
+    )
+    # silence is no news only as long as nobody else has news (docs/protocol.md 0)
+    state = SourceState.BLIND if newer else SourceState.QUIET
+    return msgspec.structs.replace(row, state=state, reason=words)
+
+
 def _judge(source: str, note: SourceNote | None, facts: ControllerFacts) -> tuple[SourceState, str]:
     if source == "websocket" and not facts.websocket_enabled:
         return SourceState.OFF, "Listening live is switched off in the settings."
@@ -109,7 +187,7 @@ def _judge(source: str, note: SourceNote | None, facts: ControllerFacts) -> tupl
         if source == "websocket" and not facts.listening:
             return SourceState.OFF, "Only the running service listens live; this report was made without it."
         return SourceState.FAILED, "It was never heard from."
-    if note.state not in (SourceState.OK, SourceState.QUIET):
+    if not _works(note.state):
         return note.state, note.reason
     return _distrust(source, note, version_of(facts.version))
 

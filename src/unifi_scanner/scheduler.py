@@ -25,6 +25,8 @@ class Schedule:
     def __init__(self, *, on_failure: Failed) -> None:
         self._on_failure = on_failure
         self._busy = threading.Lock()
+        self._stopped = False
+        self._failing: dict[str, str] = {}
         self._scheduler: Any = BlockingScheduler(
             executors={"default": ThreadPoolExecutor(1)}, job_defaults=JOB_DEFAULTS, timezone=UTC
         )
@@ -42,10 +44,12 @@ class Schedule:
 
     def run(self) -> None:
         """Run the jobs until `stop` is called; returns when no further job will start."""
-        self._scheduler.start()
+        if not self._stopped:
+            self._scheduler.start()
 
     def stop(self) -> None:
         """Let no further job start; callable from a signal handler and from any thread."""
+        self._stopped = True
         # from a thread of its own: a signal handler may have interrupted the scheduler inside its own locks
         threading.Thread(target=self._shut_down, daemon=True, name="schedule-stop").start()
 
@@ -63,10 +67,23 @@ class Schedule:
                 try:
                     job()
                 except Exception as exc:
-                    log.exception("job_failed", job=name)
+                    if self._is_news(name, exc):
+                        log.exception("job_failed", job=name)
                     self._on_failure(name, exc)
+                else:
+                    self._tell_recovery(name)
 
         return run
+
+    def _is_news(self, name: str, exc: Exception) -> bool:
+        # told once: a disk that is full would otherwise be filled by the log
+        said = f"{type(exc).__name__}: {exc}"
+        before, self._failing[name] = self._failing.get(name), said
+        return before != said
+
+    def _tell_recovery(self, name: str) -> None:
+        if self._failing.pop(name, None) is not None:
+            log.info("job_recovered", job=name)
 
 
 def zone_of(name: str | None) -> ZoneInfo:

@@ -104,7 +104,9 @@ TOML_ERRORS = [
     ("host = ", ["not TOML", "in quotes"]),
     ('[[controllers]]\nhst = "x"', ["controllers.hst", "host"]),
     ('controllers = "x"', ["[[controllers]]"]),
-    ('[[controllers]]\nhost = "a"\n[[controllers]]\nhost = "b"', ["2 controllers", "watches one"]),
+    ('[[controllers]]\nhost = "a"\n[[controllers]]\nhst = "b"', ["controllers[2].hst", "host"]),
+    ('[[controllers]]\nhost = "a"\n[[controllers]]\nhost = "b"\nport = 0', ["controllers[2].port", "65535"]),
+    ('host = "c"\n[[controllers]]\nhost = "a"\n[[controllers]]\nhost = "b"', ["host", "into the table"]),
     ('host = "a"\n[[controllers]]\nhost = "b"', ["controllers.host", "keep one"]),
     (
         'schedule_cron = "0 7 * * *"\nschedule_preset = "daily"',

@@ -13,8 +13,9 @@ import structlog
 from unifi_scanner import clock
 from unifi_scanner.api import endpoints
 from unifi_scanner.api.connection import Connection
+from unifi_scanner.api.sites import Site, choose_sites
 from unifi_scanner.api.transport import Transport, short
-from unifi_scanner.errors import AnswerUnusable, EndpointGone, UnknownSite
+from unifi_scanner.errors import AnswerUnusable, EndpointGone
 from unifi_scanner.models.enums import DeviceType
 from unifi_scanner.models.wire_time import event_time
 
@@ -34,6 +35,7 @@ class UnifiClient:
         self.site_title = connection.site
         self.version: str | None = None
         self.timezone: str | None = None
+        self._others: list[Site] = []
 
     def __repr__(self) -> str:
         return f"UnifiClient({self.base_url!r}, site={self.site!r})"
@@ -81,14 +83,22 @@ class UnifiClient:
         return self.transport.get_session_cookies()
 
     def _choose_site(self) -> None:
-        sites = self.sites()
-        wanted = self._connection.site.strip().casefold()
-        for field in ("name", "desc"):
-            for site in sites:
-                if str(site.get(field, "")).casefold() == wanted:
-                    self.site, self.site_title = str(site["name"]), str(site.get("desc") or site["name"])
-                    return
-        raise UnknownSite(self._connection.site, [_site_label(site) for site in sites])
+        first, *others = choose_sites(self._connection.site, self.sites())
+        self._settle(first)
+        self._others = others
+
+    def _settle(self, site: Site) -> None:
+        self.site, self.site_title = site
+
+    def other_sites(self) -> list[UnifiClient]:
+        """Return a client for each further site that was asked for; they share this one's session."""
+        return [self._at(site) for site in self._others]
+
+    def _at(self, site: Site) -> UnifiClient:
+        sibling = UnifiClient(self._connection, transport=self.transport)
+        sibling._settle(site)
+        sibling.version, sibling.timezone = self.version, self.timezone
+        return sibling
 
     def learn_version(self) -> None:
         """Learn the version and time zone, where the controller tells them."""
@@ -216,8 +226,3 @@ def _recent(rows: Sequence[Row], since: datetime) -> list[Row]:
 
 def _ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
-
-
-def _site_label(site: Row) -> str:
-    name, title = str(site.get("name", "")), str(site.get("desc") or "")
-    return f"{title} ({name})" if title and title != name else name

@@ -14,6 +14,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """A controller's address, our account there, and whom we trust to be it."""
 
     host: str
+    name: str = ""  # what it is called, where the host alone would not tell it from another one
     port: int | None = None
     username: str | None = None
     password: str | None = None
@@ -27,6 +28,11 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Connection(host={self.host!r}, port={self.port!r}, site={self.site!r})"
+
+    @property
+    def label(self) -> str:
+        """Return what the controller is called where its data are kept."""
+        return self.name or self.host
 
     def base_urls(self) -> tuple[str, ...]:
         """Return the addresses to try, in order; one where a port is given."""

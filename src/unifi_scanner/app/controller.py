@@ -1,47 +1,62 @@
-"""One controller, signed in: its client, its shard, its names, and the sources it answers."""
+"""One controller, signed in once, and its sites: each with its shard, its names and the sources it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from zoneinfo import available_timezones
 
 import structlog
 
 from unifi_scanner.api.client import UnifiClient
+from unifi_scanner.api.connection import Connection
+from unifi_scanner.api.journal import Journal
+from unifi_scanner.api.stream_thread import StreamThread
 from unifi_scanner.api.ws_manager import WebSocketManager
 from unifi_scanner.config.layers import DEFAULT
-from unifi_scanner.config.settings import Settings, revealed
+from unifi_scanner.config.settings import Settings
 from unifi_scanner.config.types import LOCAL
 from unifi_scanner.errors import ControllerError
 from unifi_scanner.ledger import ControllerFacts
 from unifi_scanner.logs.base import Collector
 from unifi_scanner.logs.normalise import Context
-from unifi_scanner.logs.rest_collector import RestLogCollector
+from unifi_scanner.logs.rest_collector import AlarmCollector, EventCollector, IpsCollector
 from unifi_scanner.logs.system_log_collector import SystemLogCollector
 from unifi_scanner.logs.ws_collector import LiveSource, WSLogCollector
 from unifi_scanner.models.device import NameBook
+from unifi_scanner.models.log_entry import digest_of
 from unifi_scanner.store import Shard
 
 log = structlog.get_logger(__name__)
 
 
-class Controller:
-    """A signed-in controller as the source of everything the pipeline reads."""
+class Site:
+    """One site of a controller as the source of everything the pipeline reads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        client: UnifiClient,
+        connection: Connection,
+        *,
+        journal_dir: Path | None = None,
+        host: StreamThread | None = None,
+    ) -> None:
         self.settings = settings
-        self.client = UnifiClient(settings.connection())
-        self.manager = WebSocketManager(settings.websocket_buffer_size)
-        self.rest = RestLogCollector(self.client)
-        self.system_log = SystemLogCollector(self.client)
+        self.client = client
+        self.connection = connection
+        self.shard = Shard(connection.label, client.site)
+        journal = None if journal_dir is None else Journal(journal_dir, f"live-{digest_of(*self.shard)}")
+        self.manager = WebSocketManager(settings.websocket_buffer_size, journal=journal, host=host)
         self.live_collector = WSLogCollector(self.manager)
-        self.live = LiveSource(self.live_collector)
-
-    def sign_in(self) -> None:
-        """Sign in and learn the site and the names; raises ControllerError, ConfigError or UnknownSite."""
-        self.client.sign_in()
+        self.live = LiveSource(self.live_collector, on_stored=self.manager.forget_stored)
+        self._readers = (
+            EventCollector(client),
+            AlarmCollector(client),
+            IpsCollector(client),
+            SystemLogCollector(client),
+        )
         self._speak_for(NameBook())
-        self.learn_names()
 
     def learn_names(self) -> None:
         """Learn the names of devices and clients anew; keeps the old ones where a list cannot be read."""
@@ -58,18 +73,15 @@ class Controller:
         self._speak_for(book)
 
     def _speak_for(self, book: NameBook) -> None:
-        context = Context(names=book, site=self.client.site, own_account=self.settings.username or None)
-        self.rest.context = self.system_log.context = self.live_collector.context = context
+        context = Context(names=book, site=self.client.site, own_account=self.connection.username)
+        self.live_collector.context = context
+        for reader in self._readers:
+            reader.context = context
 
     @property
     def history(self) -> Sequence[Collector]:
         """Return the sources that keep a past."""
-        return (self.rest, self.system_log)
-
-    @property
-    def shard(self) -> Shard:
-        """Return whose rows these are: this controller's, this site's."""
-        return Shard(self.settings.host or "", self.client.site)
+        return self._readers
 
     def facts(self, *, listening: bool) -> ControllerFacts:
         """Return what a report says of this controller."""
@@ -93,15 +105,45 @@ class Controller:
             self.client.site,
             self.client.get_session_cookies(),
             self.client.device_type,
-            self.settings.verify_ssl,
+            self.connection.verify_ssl,
             ssl_context=self.client.ssl_context,
             sign_in=self.client.sign_in_again,
-            api_key=revealed(self.settings.api_key),
+            api_key=self.connection.api_key,
         )
+
+
+class Controller:
+    """One controller: its session, and the sites of it that are watched."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        connection: Connection,
+        *,
+        journal_dir: Path | None = None,
+        host: StreamThread | None = None,
+    ) -> None:
+        self.settings = settings
+        self.connection = connection
+        self.client = UnifiClient(connection)
+        self.sites: list[Site] = []
+        self._journal_dir = journal_dir
+        self._host = host
+
+    def sign_in(self) -> None:
+        """Sign in and learn the sites and names; raises ControllerError, ConfigError or UnknownSite."""
+        self.client.sign_in()
+        self.sites = [self._site(client) for client in (self.client, *self.client.other_sites())]
+        for site in self.sites:
+            site.learn_names()
+
+    def _site(self, client: UnifiClient) -> Site:
+        return Site(self.settings, client, self.connection, journal_dir=self._journal_dir, host=self._host)
 
     def close(self) -> None:
         """Stop listening and let go of the connection."""
-        self.manager.stop()
+        for site in self.sites:
+            site.manager.stop()
         self.client.close()
 
 

@@ -19,7 +19,7 @@ from unifi_scanner.app.service import Service
 from unifi_scanner.app.tail_stream import line_of
 from unifi_scanner.config.loading import load_settings
 from unifi_scanner.config.settings import Settings
-from unifi_scanner.errors import CollectionError, InputError
+from unifi_scanner.errors import InputError
 from unifi_scanner.models.enums import LogLevel
 from unifi_scanner.models.report import Report
 from unifi_scanner.sim import SimulatedController, load_scenario
@@ -44,7 +44,7 @@ def demo(*, output_dir: Path = Path(), seconds: float = 45.0, scenario: str = "b
         )
         twin.play()
         _watch(service, twin, seconds)
-        made = service.publish.report(since=began - timedelta(minutes=5), now=clock.now())
+        made = service.sites[0].publish.report(since=began - timedelta(minutes=5), now=clock.now())
     page = _write_page(made, output_dir)
     _say("")
     put_report(made, "text", None)
@@ -73,48 +73,42 @@ def _service(settings: Settings) -> Iterator[Service]:
     with ExitStack() as stack:
         store = open_store(data_file(settings))
         stack.callback(store.close)
-        controller = Controller(settings)
-        stack.callback(controller.close)
+        controller = Controller(settings, settings.connections()[0], journal_dir=settings.data_path())
+        service = Service(settings, [controller], store, [])
+        stack.callback(service.close)
         controller.sign_in()
-        service = Service(settings, controller, store, [])
         service.start()
         yield service
 
 
 def _watch(service: Service, twin: SimulatedController, seconds: float) -> None:
-    zone = ZoneInfo(service.publish.facts.zone)
+    zone = ZoneInfo(service.sites[0].publish.facts.zone)
     until = clock.monotonic() + seconds + GRACE_S
     told, status_at = 0, 0.0
     while not twin.finished() and clock.monotonic() < until:
         time.sleep(TICK_S)
-        _tick(service)
+        service.tick()
         told = _tell_news(service, told, zone)
         if clock.monotonic() - status_at >= STATUS_EVERY_S:
             status_at = clock.monotonic()
             _say(_status(service, twin, zone))
     time.sleep(TICK_S)
-    _tick(service)
-    service.catch_up(clock.now())
+    service.catch_up()
     _say(_status(service, twin, zone))
-
-
-def _tick(service: Service) -> None:
-    try:
-        service.tick()
-    except CollectionError as exc:
-        _say(f"  … {exc.message}")  # the simulated day has faults too; the next tick tries again
 
 
 def _status(service: Service, twin: SimulatedController, zone: ZoneInfo) -> str:
     at = datetime.fromtimestamp(twin.now_ms() / 1000, UTC).astimezone(zone)
-    link = "streaming live" if service.controller.manager.is_running() else "stream lost, dialling again"
-    count = service.store.count(service.shard)
+    site = service.sites[0]
+    link = "streaming live" if site.site.manager.is_running() else "stream lost, dialling again"
+    count = service.store.count(site.shard)
     return f"── {at:%a %H:%M} simulated time · {link} · {count} events stored"
 
 
 def _tell_news(service: Service, told: int, zone: ZoneInfo) -> int:
-    upto = service.store.last_seq(service.shard)
-    for entry in service.store.entries(service.shard, after_seq=told, upto_seq=upto):
+    site = service.sites[0]
+    upto = service.store.last_seq(site.shard)
+    for entry in service.store.entries(site.shard, after_seq=told, upto_seq=upto):
         if entry.level in LOUD:
             _say(f"   {line_of(entry, zone)}")
     return upto

@@ -11,8 +11,9 @@ from datetime import timedelta
 import msgspec
 
 from unifi_scanner import clock
+from unifi_scanner.api.connection import Connection
 from unifi_scanner.app.channels import channels_of, data_file
-from unifi_scanner.app.controller import Controller
+from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.output import put
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import ConfigError, EndpointGone, ScannerError
@@ -48,31 +49,38 @@ def _line(check: Check) -> str:
 
 
 def _examine(settings: Settings) -> Iterator[Check]:
+    yield _try("Data directory", lambda: _store(settings))
+    connections = settings.connections()
+    for connection in connections:
+        before = f"{connection.label}: " if len(connections) > 1 else ""
+        for check in _examine_controller(settings, connection):
+            yield msgspec.structs.replace(check, name=f"{before}{check.name}")
+    yield from (Check("Channel", "ok", f"reports go to {channel.name}") for channel in channels_of(settings))
+    trigger = settings.trigger()
+    said = "none set; ask with `unifi-scanner report`" if trigger is None else str(trigger)
+    yield Check("Schedule", "note" if trigger is None else "ok", said)
+
+
+def _examine_controller(settings: Settings, connection: Connection) -> Iterator[Check]:
     with ExitStack() as stack:
-        yield _try("Data directory", lambda: _store(settings))
-        controller = Controller(settings)
+        controller = Controller(settings, connection)
         stack.callback(controller.close)
         signed_in = _try("Sign-in", lambda: _sign_in(controller))
         yield signed_in
-        if signed_in.result == "failed":
-            return
-        client, lately = controller.client, clock.now() - timedelta(days=1)
-        yield Check("Site", "ok", f"{client.site_title} ({client.site})")
-        yield _try("Devices", lambda: _counted(client.devices(), "UniFi device"))
-        yield _try("Clients", lambda: _counted(client.clients(), "connected device"))
-        yield _try("Event history (v1)", lambda: _counted(client.events(lately), "event of the last day"))
-        yield _try("Alarms (v1)", lambda: _counted(client.alarms(lately), "alarm of the last day"))
-        yield _try(
-            "Blocked threats (v1)", lambda: _counted(client.ips_events(lately), "threat of the last day")
-        )
-        yield _try("System log (v2)", lambda: _counted(client.system_log(lately), "entry of the last day"))
-        yield _stream(controller, settings)
-        yield from (
-            Check("Channel", "ok", f"reports go to {channel.name}") for channel in channels_of(settings)
-        )
-        trigger = settings.trigger()
-        said = "none set; ask with `unifi-scanner report`" if trigger is None else str(trigger)
-        yield Check("Schedule", "note" if trigger is None else "ok", said)
+        for site in controller.sites if signed_in.result != "failed" else ():
+            yield from _examine_site(settings, site)
+
+
+def _examine_site(settings: Settings, site: Site) -> Iterator[Check]:
+    client, lately = site.client, clock.now() - timedelta(days=1)
+    yield Check("Site", "ok", f"{client.site_title} ({client.site})")
+    yield _try("Devices", lambda: _counted(client.devices(), "UniFi device"))
+    yield _try("Clients", lambda: _counted(client.clients(), "connected device"))
+    yield _try("Event history (v1)", lambda: _counted(client.events(lately), "event of the last day"))
+    yield _try("Alarms (v1)", lambda: _counted(client.alarms(lately), "alarm of the last day"))
+    yield _try("Blocked threats (v1)", lambda: _counted(client.ips_events(lately), "threat of the last day"))
+    yield _try("System log (v2)", lambda: _counted(client.system_log(lately), "entry of the last day"))
+    yield _stream(site, settings)
 
 
 def _try(name: str, step: Callable[[], str]) -> Check:
@@ -95,7 +103,7 @@ def _store(settings: Settings) -> str:
 
 
 def _sign_in(controller: Controller) -> str:
-    controller.client.sign_in()
+    controller.sign_in()
     client = controller.client
     return f"{client.base_url} let us in (UniFi Network {client.version or 'of unknown version'}, {client.device_type.value})"
 
@@ -114,15 +122,15 @@ def _counted(rows: object, what: str) -> str:
     return f"answered, {count} {plural}"
 
 
-def _stream(controller: Controller, settings: Settings) -> Check:
+def _stream(site: Site, settings: Settings) -> Check:
     if not settings.websocket_enabled:
         return Check(
             "Live stream", "note", "switched off", "Set UNIFI_WEBSOCKET_ENABLED=true to hear things at once."
         )
-    controller.listen()
+    site.listen()
     until = clock.monotonic() + STREAM_PATIENCE_S
     while clock.monotonic() < until:
-        if controller.manager.is_running():
+        if site.manager.is_running():
             return Check("Live stream", "ok", "connected")
         time.sleep(0.05)
     fix = "If a reverse proxy stands in between, let it pass WebSockets, or set UNIFI_HOST to the console itself."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,32 @@ def put(text: str, output: Path | None) -> None:
 def put_report(report: Report, form: str, output: Path | None) -> None:
     """Write the report in the form asked for."""
     put(rendered(report, form, to_terminal=output is None and sys.stdout.isatty()), output)
+
+
+def put_reports(reports: Sequence[Report], form: str, output: Path | None) -> None:
+    """Write the reports of several sites: JSON as one list, text one after the other, pages in a file each."""
+    if len(reports) == 1:
+        put_report(reports[0], form, output)
+    elif form == "json":
+        put(f"[{','.join(render_json(report) for report in reports)}]", output)
+    elif form == "text":
+        to_terminal = output is None and sys.stdout.isatty()
+        put("\n".join(rendered(report, form, to_terminal=to_terminal) for report in reports), output)
+    else:
+        _put_pages(reports, output)
+
+
+def _put_pages(reports: Sequence[Report], output: Path | None) -> None:
+    if output is None:
+        raise InputError(
+            f"{len(reports)} sites make as many pages.",
+            hint="Name a file with --output: each page gets the name of its site added. Or choose one with --site.",
+        )
+    for number, report in enumerate(reports, start=1):
+        name = "".join(c if c.isalnum() else "-" for c in report.title)[:40]
+        page = output.with_name(f"{output.stem}-{number}-{name}{output.suffix}")
+        put(rendered(report, "html", to_terminal=False), page)
+        sys.stdout.write(f"{page}\n")
 
 
 def put_entries(rows: Iterable[tuple[LogEntry, Mapping[str, Any] | None]], output: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -10,16 +11,16 @@ import structlog
 
 from unifi_scanner import clock
 from unifi_scanner.app.channels import channels_of, data_file
-from unifi_scanner.app.controller import Controller
-from unifi_scanner.app.output import put_entries, put_report
+from unifi_scanner.app.controller import Controller, Site
+from unifi_scanner.app.output import put_entries, put_reports
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import compose, dispatch
 from unifi_scanner.detection import load_rules
-from unifi_scanner.errors import CollectionError, DeliveryError
+from unifi_scanner.errors import CollectionError, ControllerError, DeliveryError
 from unifi_scanner.models.report import Report
 from unifi_scanner.pipeline import Ingest, Publish
 from unifi_scanner.reports import render_all
-from unifi_scanner.store import open_store
+from unifi_scanner.store import SqliteStore, open_store
 
 log = structlog.get_logger(__name__)
 
@@ -33,38 +34,70 @@ def report(
     entries: bool = False,
     deliver: bool = False,
 ) -> int:
-    """Print the report from `since` on, or its entries, and return 0; raises ScannerError with its exit code."""
+    """Print the report of each site from `since` on, or its entries, and return 0.
+
+    Raises ScannerError with its exit code; one controller of several that does not answer is only told.
+    """
     with ExitStack() as stack:
         store = open_store(data_file(settings))
         stack.callback(store.close)
-        controller = Controller(settings)
-        stack.callback(controller.close)
-        controller.sign_in()
-        ingest = Ingest(store, controller.shard, live=None, history=controller.history)
-        try:
-            ingest.look_back(since, clock.now())
-        except CollectionError as exc:
-            # what is stored can still be told, together with what could not be asked
-            log.warning("sources_unreadable", reason=str(exc))
-        publish = Publish(
-            store,
-            controller.shard,
-            rules=load_rules(settings.rules_dir),
-            channels=channels_of(settings),
-            facts=controller.facts(listening=False),
-        )
+        controllers = [Controller(settings, connection) for connection in settings.connections()]
+        for controller in controllers:
+            stack.callback(controller.close)
+        sites = list(_signed_in(controllers))
+        for site in sites:
+            _look_back(store, site, since)
         if entries:
-            put_entries(((entry, None) for entry in store.entries(controller.shard, since=since)), output)
+            put_entries(
+                ((entry, None) for site in sites for entry in store.entries(site.shard, since=since)), output
+            )
             return 0
-        made = publish.report(since=since, now=clock.now())
-        put_report(made, format, output)
+        made = [_made(settings, store, site, since) for site in sites]
+        put_reports(made, format, output)
         if deliver:
             _deliver(made, settings)
     return 0
 
 
-def _deliver(made: Report, settings: Settings) -> None:
-    outcome = dispatch(compose(made, render_all(made)), channels_of(settings))
-    if not outcome.receipts:
-        reasons = " ".join(str(failure) for failure in outcome.failures)
-        raise DeliveryError("all channels", f"The report was made but not delivered anywhere. {reasons}")
+def _signed_in(controllers: Sequence[Controller]) -> Iterator[Site]:
+    troubles: list[ControllerError] = []
+    for controller in controllers:
+        try:
+            controller.sign_in()
+        except ControllerError as exc:
+            troubles.append(exc)
+            if len(controllers) > 1:
+                log.warning("controller_left_out", controller=controller.connection.label, reason=str(exc))
+        else:
+            yield from controller.sites
+    if troubles and len(troubles) == len(controllers):
+        raise troubles[0]
+
+
+def _look_back(store: SqliteStore, site: Site, since: datetime) -> None:
+    ingest = Ingest(store, site.shard, history=site.history, version=site.client.version)
+    try:
+        ingest.look_back(since, clock.now())
+    except CollectionError as exc:
+        # what is stored can still be told, together with what could not be asked
+        log.warning("sources_unreadable", site=site.client.site, reason=str(exc))
+
+
+def _made(settings: Settings, store: SqliteStore, site: Site, since: datetime) -> Report:
+    publish = Publish(
+        store,
+        site.shard,
+        rules=load_rules(settings.rules_dir),
+        channels=(),
+        facts=site.facts(listening=False),
+    )
+    return publish.report(since=since, now=clock.now())
+
+
+def _deliver(made: Sequence[Report], settings: Settings) -> None:
+    channels = channels_of(settings)
+    for one in made:
+        outcome = dispatch(compose(one, render_all(one)), channels)
+        if not outcome.receipts:
+            reasons = " ".join(str(failure) for failure in outcome.failures)
+            raise DeliveryError("all channels", f"The report was made but not delivered anywhere. {reasons}")

@@ -1,31 +1,37 @@
-"""The composition root of `run`: stages, schedule, and an orderly stop."""
+"""The composition root of `run`: controllers, schedule, and an orderly stop."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from types import FrameType
 
 import structlog
 
 from unifi_scanner import clock
+from unifi_scanner.api.stream_thread import StreamThread
 from unifi_scanner.app.channels import channels_of, data_file
-from unifi_scanner.app.controller import Controller
+from unifi_scanner.app.controller import Controller, Site
+from unifi_scanner.app.controller_watch import ControllerWatch
+from unifi_scanner.app.site_watch import SiteWatch
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
-from unifi_scanner.detection import load_rules
-from unifi_scanner.errors import ControllerError, ScannerError, StoreError
-from unifi_scanner.models.enums import SourceState
-from unifi_scanner.pipeline import Ingest, Publish
+from unifi_scanner.errors import ScannerError, StoreError
+from unifi_scanner.pipeline import retry_pending
 from unifi_scanner.scheduler import Schedule
 from unifi_scanner.store import SqliteStore, open_store
 
-FIRST_LOOK_BACK = timedelta(days=1)
-NAMES_EVERY_S, RETRY_EVERY_S, TIDY_EVERY_S = 300, 60, 3600
+RETRY_EVERY_S, TIDY_EVERY_S = 60, 3600
 PATIENCE_S = 6.0  # how long a stop waits for the running job, of the 10 s it may take
+FRESH_S = 30.0  # how long a report waits for the controllers' latest history
+MOST_READERS = 16
+READER = "unifi-history"
 log = structlog.get_logger(__name__)
 
 
@@ -33,92 +39,66 @@ class Service:
     """The service itself, a step at a time; `run_service` puts it on a schedule."""
 
     def __init__(
-        self, settings: Settings, controller: Controller, store: SqliteStore, channels: list[Channel]
+        self,
+        settings: Settings,
+        controllers: Sequence[Controller],
+        store: SqliteStore,
+        channels: Sequence[Channel],
     ) -> None:
         self.settings = settings
-        self.controller = controller
         self.store = store
-        self.shard = controller.shard
-        live = controller.live if settings.websocket_enabled else None
-        self.ingest = Ingest(store, self.shard, live=live, history=controller.history)
-        self.publish = Publish(
-            store,
-            self.shard,
-            rules=load_rules(settings.rules_dir),
-            channels=channels,
-            facts=controller.facts(listening=True),
+        self.channels = channels
+        self.pool = ThreadPoolExecutor(
+            max_workers=min(MOST_READERS, len(controllers)), thread_name_prefix=READER
         )
-        self._backfill_due = True
-        self._last_poll = float("-inf")
-        self._dropped = 0
+        self.watches = [
+            ControllerWatch(each, self.pool, every=settings.poll_interval_s, watch=self._watch)
+            for each in controllers
+        ]
+        self._stopping = threading.Event()
+
+    def _watch(self, site: Site) -> SiteWatch:
+        return SiteWatch(self.settings, site, self.store, self.channels)
+
+    @property
+    def sites(self) -> list[SiteWatch]:
+        """Return every site that is watched; those of a controller not signed in yet are not among them."""
+        return [site for watch in self.watches for site in watch.sites]
 
     def start(self) -> None:
-        """Begin to listen; what happened while we were away is a gap until history fills it."""
-        self._note_absence()
-        if self.settings.websocket_enabled:
-            self.controller.listen()
-
-    def _note_absence(self) -> None:
-        for note in self.store.sources(self.shard):
-            if note.source == "websocket" and note.last_seen is not None:
-                self.store.open_gap(self.shard, "websocket", note.last_seen, "The scanner was not running.")
+        """Begin to listen to every controller that is signed in; the others are tried again."""
+        for watch in self.watches:
+            if watch.controller.sites:
+                watch.begin()
 
     def tick(self) -> int:
-        """Store what was heard, read history when it is due, and return how many entries were new."""
-        now = clock.now()
-        self._note_link(now)
-        new = self.ingest.drain()
-        if self._backfill_due or clock.monotonic() - self._last_poll >= self.settings.poll_interval_s:
-            new += self.catch_up(now)
+        """Store what was heard, read history where it is due, and return how many entries were new."""
+        return sum(watch.step(clock.now()) for watch in self.watches)
+
+    def catch_up(self, seconds: float = FRESH_S) -> int:
+        """Read every controller's history now, wait for it, and return how many entries were new.
+
+        A controller that does not answer in time is reported as it was last seen.
+        """
+        for watch in self.watches:
+            watch.hurry()
+        new = self.tick()
+        deadline = clock.monotonic() + seconds
+        while any(watch.is_reading for watch in self.watches) and clock.monotonic() < deadline:
+            if self._stopping.wait(0.05):
+                break
+            new += self.tick()
         return new
 
-    def catch_up(self, now: datetime) -> int:
-        """Read history from where it was last read and return how many entries it gave."""
-        self._last_poll = clock.monotonic()
-        before = self.store.last_seq(self.shard)
-        collected = self.ingest.backfill(now - FIRST_LOOK_BACK, now)
-        self._backfill_due = False
-        for heard in collected.heard:
-            if heard.source in ("system_log", "rest"):
-                self.store.fill_gap(self.shard, "websocket", heard.source, now)
-        return self.store.last_seq(self.shard) - before
-
-    def _note_link(self, now: datetime) -> None:
-        if not self.settings.websocket_enabled:
-            return
-        manager = self.controller.manager
-        for change in manager.link_changes():
-            if change.connected:
-                self.store.close_gap(self.shard, "websocket", change.at)
-                self._backfill_due = True
-            else:
-                self.store.open_gap(self.shard, "websocket", change.at, change.reason)
-        if manager.is_running():
-            self.store.note_source(self.shard, "websocket", now, SourceState.OK)
-        else:
-            reason = "The live stream is not connected."
-            self.store.note_source(self.shard, "websocket", now, SourceState.FAILED, reason=reason)
-        self._note_drops(manager.dropped, now)
-
-    def _note_drops(self, dropped: int, now: datetime) -> None:
-        if dropped > self._dropped:
-            self.store.record_drop(
-                self.shard,
-                "live events that came faster than they could be stored",
-                dropped - self._dropped,
-                now,
-            )
-            self._dropped = dropped
-
     def tell(self) -> None:
-        """Close the period: report everything not told yet."""
-        self.tick()
-        self.publish.facts = self.controller.facts(listening=True)
-        self.publish.close_period(clock.now())
+        """Close the period of every site: report everything not told yet."""
+        self.catch_up()
+        for site in self.sites:
+            site.tell(clock.now())
 
     def retry(self) -> None:
         """Send again what some channel has not taken yet."""
-        self.publish.retry(clock.now())
+        retry_pending(self.store, self.channels, clock.now())
 
     def tidy(self) -> None:
         """Forget what is older or bigger than the settings allow."""
@@ -131,61 +111,130 @@ class Service:
     def failed(self, job: str, error: Exception) -> None:
         """Record that a job failed, so that the next report and the health check know."""
         try:
-            self.store.record_failure(job, str(error), clock.now(), shard=self.shard)
+            self.store.record_failure(job, str(error), clock.now())
         except StoreError:
             log.warning("failure_not_recorded", job=job)
 
+    def wait_a_little(self) -> bool:
+        """Return whether the service is to stop, after a moment."""
+        return self._stopping.wait(0.02)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether a controller still has to answer."""
+        return any(thread.name.startswith(READER) for thread in threading.enumerate())
+
+    def begin_stop(self) -> None:
+        """Wait for nothing any more."""
+        self._stopping.set()
+
+    def hang_up(self) -> None:
+        """Close every connection, so that requests that hang end."""
+        for watch in self.watches:
+            watch.hang_up()
+
     def wind_down(self) -> None:
-        """Store what is still in memory, then let everything go."""
-        try:
-            self.ingest.drain()
-        except ScannerError as exc:
-            log.warning("last_ingest_failed", reason=str(exc))
+        """Stop listening, and store what is still in memory."""
+        stops = [threading.Thread(target=site.site.manager.stop) for site in self.sites]
+        for stop in stops:
+            stop.start()
+        for stop in stops:
+            stop.join()
+        for site in self.sites:
+            try:
+                site.ingest.drain()
+            except ScannerError as exc:
+                log.warning("last_ingest_failed", reason=str(exc))
+
+    def close(self) -> None:
+        """Let every controller and thread go."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for watch in self.watches:
+            watch.controller.close()
 
 
 def run_service(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT and return 0; raises what makes a start impossible."""
     with ExitStack() as stack:
-        store = open_store(data_file(settings))
+        file = data_file(settings)
+        store = open_store(file)
         stack.callback(store.close)
-        controller = Controller(settings)
-        stack.callback(controller.close)
-        controller.sign_in()
-        service = Service(settings, controller, store, channels_of(settings))
+        connections = settings.connections()
+        host = StreamThread() if len(connections) > 1 else None
+        if host is not None:
+            stack.callback(host.close)
+        controllers = [Controller(settings, each, journal_dir=file.parent, host=host) for each in connections]
+        service = Service(settings, controllers, store, channels_of(settings))
+        stack.callback(service.close)
         schedule = Schedule(on_failure=service.failed)
-        _plan(schedule, service, settings)
-        service.start()
-        log.info(
-            "service_started",
-            controller=settings.host,
-            site=controller.client.site,
-            version=controller.client.version,
-        )
-        with stop_signals(schedule.stop):
-            schedule.run()
-            _stop(schedule, service, controller)
+        with stop_signals(lambda: _ask_to_stop(schedule, service)):
+            if _sign_in(service):
+                _plan(schedule, service, settings)
+                service.start()
+                log.info("service_started", controllers=len(controllers), sites=len(service.sites))
+                schedule.run()
+            _stop(schedule, service)
     log.info("service_stopped")
+    if service.is_waiting:
+        os._exit(0)  # a request that cannot be ended would keep the process
     return 0
+
+
+def _sign_in(service: Service) -> bool:
+    """Sign in everywhere at once and return whether to go on.
+
+    Raises when no controller let us in, or when a setting must be mended.
+    """
+    futures = [service.pool.submit(watch.controller.sign_in) for watch in service.watches]
+    troubles: list[ScannerError] = []
+    for watch, future in zip(service.watches, futures, strict=True):
+        while not service.wait_a_little() and not future.done():
+            pass
+        if not future.done():
+            return False
+        try:
+            future.result()
+        except ScannerError as exc:
+            troubles.append(exc)
+            log.warning("sign_in_failed", controller=watch.controller.connection.label, reason=exc.message)
+    to_mend = next((exc for exc in troubles if exc.exit_code == 2), None)
+    if to_mend is not None or len(troubles) == len(service.watches):
+        service.retry()  # a report that waits needs no controller
+        raise to_mend or troubles[0]
+    return True
 
 
 def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
     schedule.every(RETRY_EVERY_S, "retry", service.retry)
-    schedule.every(settings.ingest_interval_s, "ingest", service.tick)
-    schedule.every(NAMES_EVERY_S, "names", service.controller.learn_names, at_once=False)
+    for number, watch in enumerate(service.watches, start=1):
+        # a job each: what goes wrong with one controller is no matter of another
+        schedule.every(settings.ingest_interval_s, _job_name(number, service), partial(_step, watch))
     schedule.every(TIDY_EVERY_S, "tidy", service.tidy)
     trigger = settings.trigger()
     if trigger is not None:
         schedule.on(trigger, "report", service.tell)
 
 
-def _stop(schedule: Schedule, service: Service, controller: Controller) -> None:
-    if not schedule.wait_idle(PATIENCE_S):
-        # a request that hangs ends when its connection goes
-        controller.client.close()
-        if not schedule.wait_idle(2.0):
-            log.warning("stop_forced")
-            os._exit(0)
-    controller.manager.stop()
+def _job_name(number: int, service: Service) -> str:
+    return "ingest" if len(service.watches) == 1 else f"ingest {number}"
+
+
+def _step(watch: ControllerWatch) -> None:
+    watch.step(clock.now())
+
+
+def _ask_to_stop(schedule: Schedule, service: Service) -> None:
+    service.begin_stop()
+    schedule.stop()
+
+
+def _stop(schedule: Schedule, service: Service) -> None:
+    idle = schedule.wait_idle(PATIENCE_S)
+    # a request that hangs ends when its connection goes
+    service.hang_up()
+    if not idle and not schedule.wait_idle(1.0):
+        log.warning("stop_forced")
+        os._exit(0)
     service.wind_down()
 
 
@@ -204,4 +253,4 @@ def stop_signals(stop: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-__all__ = ["ControllerError", "Service", "run_service", "stop_signals"]
+__all__ = ["Service", "run_service", "stop_signals"]

@@ -7,7 +7,7 @@ import threading
 from contextlib import ExitStack
 from zoneinfo import ZoneInfo
 
-from unifi_scanner.app.controller import Controller
+from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.service import stop_signals
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.models.enums import LogLevel
@@ -21,23 +21,36 @@ def tail(settings: Settings) -> int:
     """Print what happens as it happens, one sentence a line, until interrupted; returns 0."""
     stopped = threading.Event()
     with ExitStack() as stack:
-        controller = Controller(settings)
+        sites = _listening(settings, stack)
+        several = len(sites) > 1
+        names = ", ".join(site.client.site_title or site.client.site for site in sites)
+        print(f"Listening to {names}. Ctrl-C ends it.", file=sys.stderr)
+        with stop_signals(stopped.set):
+            told = dict.fromkeys(sites, "")
+            while not stopped.wait(LOOK_EVERY_S):
+                for site in sites:
+                    told[site] = _tell_link(site, told[site])
+                    _tell_news(site, f"{site.client.site_title}: " if several else "")
+    return 0
+
+
+def _listening(settings: Settings, stack: ExitStack) -> list[Site]:
+    sites: list[Site] = []
+    for connection in settings.connections():
+        controller = Controller(settings, connection)
         stack.callback(controller.close)
         controller.sign_in()
-        zone = ZoneInfo(controller.facts(listening=True).zone)
-        controller.listen()
-        print(
-            f"Listening to {controller.client.site_title or controller.client.site}. Ctrl-C ends it.",
-            file=sys.stderr,
-        )
-        with stop_signals(stopped.set):
-            told = ""
-            while not stopped.wait(LOOK_EVERY_S):
-                told = _tell_link(controller, told)
-                for entry in controller.live_collector.collect():
-                    if entry.level is not LogLevel.DEBUG:
-                        print(line_of(entry, zone), flush=True)
-    return 0
+        sites += controller.sites
+    for site in sites:
+        site.listen()
+    return sites
+
+
+def _tell_news(site: Site, prefix: str) -> None:
+    zone = ZoneInfo(site.facts(listening=True).zone)
+    for entry in site.live_collector.collect():
+        if entry.level is not LogLevel.DEBUG:
+            print(f"{prefix}{line_of(entry, zone)}", flush=True)
 
 
 def line_of(entry: LogEntry, zone: ZoneInfo) -> str:
@@ -45,9 +58,9 @@ def line_of(entry: LogEntry, zone: ZoneInfo) -> str:
     return f"{entry.timestamp.astimezone(zone):%a %d %b %H:%M:%S}  {sentence_of(entry)}"
 
 
-def _tell_link(controller: Controller, told: str) -> str:
-    state = "connected" if controller.manager.is_running() else "not connected"
-    for change in controller.manager.link_changes():
+def _tell_link(site: Site, told: str) -> str:
+    state = "connected" if site.manager.is_running() else "not connected"
+    for change in site.manager.link_changes():
         if not change.connected:
             print(f"The stream is lost: {change.reason}. Dialling again.", file=sys.stderr)
     if state == "connected" and told != state:

@@ -41,8 +41,24 @@ smtp_host = "mail.example.org"
 email_to = "me@example.org"
 ```
 
-The password then comes from `UNIFI_PASSWORD` or `UNIFI_PASSWORD_FILE`. The keys under *The controller* may also
-stand in one `[[controllers]]` table; this version watches one controller.
+The password then comes from `UNIFI_PASSWORD` or `UNIFI_PASSWORD_FILE`.
+
+Several controllers are as many tables. What is given outside the tables, an account for example, holds for those
+that do not say it themselves; a secret may be read from a file (`password_file = "/run/secrets/office"`):
+
+```toml
+username = "scanner"
+
+[[controllers]]
+host = "192.168.1.1"
+password_file = "/run/secrets/home"
+tls_fingerprint = "AA:BB:..."
+
+[[controllers]]
+host = "office.example.org"
+password_file = "/run/secrets/office"
+site = "all"
+```
 """
 
 

@@ -36,7 +36,7 @@ class Controller(Group):
     totp_secret: SecretStr | None = None
     """Secret of two-factor sign-in. Not supported yet: use a local account without two-factor sign-in."""
     site: str = "default"
-    """Site to watch, by its id or by the name shown on screen."""
+    """Site to watch, by its id or by the name shown on screen; several separated by commas, or `all`."""
     verify_ssl: types.YesNo = True
     """Whether the controller's certificate must be one we trust."""
     tls_fingerprint: types.Fingerprint | None = None

@@ -35,12 +35,26 @@ class Layer:
     given: dict[str, Given] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    controllers: list[dict[str, Given]] = field(default_factory=list)  # where several are named
     readable: bool = True
 
     @classmethod
     def unreadable(cls, problem: str) -> Self:
         """Return a layer whose say is unknown, because its file cannot be read."""
         return cls(problems=[problem], readable=False)
+
+    def read_value(self, name: str, path: Path, origin: str, into: dict[str, Given]) -> None:
+        """Put a setting's value, which stands alone in a file, into `into`."""
+        try:
+            text = trimmed(name, text_of(path))
+        except ValueError as exc:
+            self.readable = False
+            self.problems.append(f"{origin}: {exc}.")
+            return
+        if text:
+            into[name] = Given(text, origin)
+        else:
+            self.problems.append(f"{origin}: the file is empty; write the value into it.")
 
 
 def variable(name: str) -> str:
@@ -91,22 +105,9 @@ def secret_file_layer(environ: Mapping[str, str], *, skip: Collection[str]) -> L
     for name in NAMES:
         path = environ.get(variable(name) + FILE_SUFFIX, "").strip()
         if path and name not in skip:
-            _read_value(name, Path(path).expanduser(), layer)
+            file = Path(path).expanduser()
+            layer.read_value(name, file, f"{variable(name)}{FILE_SUFFIX} ({file})", layer.given)
     return layer
-
-
-def _read_value(name: str, path: Path, layer: Layer) -> None:
-    origin = f"{variable(name)}{FILE_SUFFIX} ({path})"
-    try:
-        text = trimmed(name, text_of(path))
-    except ValueError as exc:
-        layer.readable = False
-        layer.problems.append(f"{origin}: {exc}.")
-        return
-    if text:
-        layer.given[name] = Given(text, origin)
-    else:
-        layer.problems.append(f"{origin}: the file is empty; write the value into it.")
 
 
 def text_of(path: Path) -> str:

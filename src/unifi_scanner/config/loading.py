@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from unifi_scanner.config.checks import conflicts, missing_for_controller, with_port_of_host
-from unifi_scanner.config.groups import NAMES, SECRETS
+from unifi_scanner.config.complaints import sentences
+from unifi_scanner.config.controllers import several_controllers
+from unifi_scanner.config.groups import SECRETS
 from unifi_scanner.config.layers import (
     Given,
     Layer,
@@ -24,12 +25,10 @@ from unifi_scanner.config.layers import (
 )
 from unifi_scanner.config.settings import Provenance, Settings
 from unifi_scanner.config.toml_file import toml_layer
-from unifi_scanner.config.types import expectation
 from unifi_scanner.errors import ConfigError
 from unifi_scanner.log import register_secret
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-MAX_SHOWN = 60
 
 
 def load_settings(
@@ -47,13 +46,18 @@ def load_settings(
     layers = _layers(config_path_of(config_path, environ), overrides, environ)
     problems = [problem for layer in layers for problem in layer.problems]
     given = dict(ChainMap(*(layer.given for layer in layers)))
-    _guard_secrets(given)
-    if for_controller and all(layer.readable for layer in layers):
+    tables = [table for layer in layers for table in layer.controllers]
+    for said in (given, *tables):
+        _guard_secrets(said)
+    controllers, table_problems = several_controllers(given, tables, complete=for_controller)
+    if for_controller and not tables and all(layer.readable for layer in layers):
         problems += missing_for_controller(given)
     given, port_problems = with_port_of_host(given)
-    problems += [*port_problems, *conflicts(given)]
+    problems += [*table_problems, *port_problems, *conflicts(given)]
     warnings = tuple(warning for layer in layers for warning in layer.warnings)
-    settings, invalid = _validated(Provenance(given | _default_data_dir(given, environ), warnings))
+    settings, invalid = _validated(
+        Provenance(given | _default_data_dir(given, environ), warnings, controllers)
+    )
     if settings is None or problems:
         raise ConfigError([*problems, *invalid])
     return settings
@@ -82,23 +86,4 @@ def _validated(said: Provenance) -> tuple[Settings | None, list[str]]:
     try:
         return Settings.model_validate(values, context=said), []
     except ValidationError as exc:
-        errors = sorted(exc.errors(include_url=False), key=lambda error: NAMES.index(str(error["loc"][0])))
-        return None, [_sentence(error, said.given) for error in errors]
-
-
-def _sentence(error: ErrorDetails, given: Mapping[str, Given]) -> str:
-    name = str(error["loc"][0])
-    origin = given[name].origin
-    if error["type"] == "value_error":
-        return f"{origin}: {error['ctx']['error']}."
-    field = Settings.model_fields[name]
-    return (
-        f"{origin}: {_quoted(name, given)} will not do; give {expectation(field.annotation, field.metadata)}."
-    )
-
-
-def _quoted(name: str, given: Mapping[str, Given]) -> str:
-    value = given[name].value
-    if name in SECRETS or not isinstance(value, str | int | float):
-        return "the value"  # a table may hold a secret in the wrong place
-    return repr(value)[:MAX_SHOWN]
+        return None, sentences(exc, said.given)

@@ -17,6 +17,6 @@ def json_schema() -> dict[str, Any]:
     schema["properties"][CONTROLLERS] = {
         "type": "array",
         "items": Controller.model_json_schema(),
-        "description": "One table per controller. This version watches one.",
+        "description": "One table per controller; what is given outside holds for those that do not say it.",
     }
     return schema

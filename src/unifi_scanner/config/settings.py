@@ -34,6 +34,7 @@ class Provenance:
 
     given: Mapping[str, Given]
     warnings: tuple[str, ...]
+    controllers: tuple[Controller, ...] = ()
 
 
 class Settings(Controller, Listening, Reporting, Email, Files, Data, Logging):
@@ -43,12 +44,14 @@ class Settings(Controller, Listening, Reporting, Email, Files, Data, Logging):
 
     _given: Mapping[str, Given] = PrivateAttr(default_factory=dict)
     _warnings: tuple[str, ...] = PrivateAttr(default=())
+    _controllers: tuple[Controller, ...] = PrivateAttr(default=())
 
     def model_post_init(self, context: Any) -> None:
         """Remember where every value came from, when `load_settings` says so."""
         if isinstance(context, Provenance):
             self._given = context.given
             self._warnings = context.warnings
+            self._controllers = context.controllers
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -67,25 +70,17 @@ class Settings(Controller, Listening, Reporting, Email, Files, Data, Logging):
         """Raise ConfigError unless a controller and a way to sign in to it are named."""
         from unifi_scanner.config.checks import missing_for_controller
 
-        if problems := missing_for_controller(self._given):
+        if not self._controllers and (problems := missing_for_controller(self._given)):
             raise ConfigError(problems)
 
-    def connection(self) -> Connection:
-        """Return how to reach the controller and sign in; raises ConfigError if that was not said."""
-        from unifi_scanner.api.connection import Connection
-
+    def connections(self) -> tuple[Connection, ...]:
+        """Return how to reach each controller and sign in; raises ConfigError if that was not said."""
         self.require_controller()
-        return Connection(
-            host=self.host or "",
-            port=self.port,
-            username=self.username,
-            password=revealed(self.password),
-            api_key=revealed(self.api_key),
-            site=self.site,
-            verify_ssl=self.verify_ssl,
-            tls_fingerprint=self.tls_fingerprint,
-            tls_ca_file=self.tls_ca_file,
-        )
+        controllers = self._controllers or (self,)
+        ports = {controller.host: set[int | None]() for controller in controllers}
+        for controller in controllers:
+            ports[controller.host].add(controller.port)
+        return tuple(_connection(each, by_port=len(ports[each.host]) > 1) for each in controllers)
 
     def data_path(self) -> Path:
         """Return the data directory, made if need be and proven writable; raises DataDirectoryError."""
@@ -134,6 +129,23 @@ class Settings(Controller, Listening, Reporting, Email, Files, Data, Logging):
 def revealed(secret: SecretStr | None) -> str | None:
     """Return a secret in the clear, for the one place that sends it."""
     return secret.get_secret_value() if secret else None
+
+
+def _connection(controller: Controller, *, by_port: bool) -> Connection:
+    from unifi_scanner.api.connection import Connection
+
+    return Connection(
+        host=controller.host or "",
+        name=f"{controller.host}:{controller.port or 443}" if by_port else "",
+        port=controller.port,
+        username=controller.username,
+        password=revealed(controller.password),
+        api_key=revealed(controller.api_key),
+        site=controller.site,
+        verify_ssl=controller.verify_ssl,
+        tls_fingerprint=controller.tls_fingerprint,
+        tls_ca_file=controller.tls_ca_file,
+    )
 
 
 def _shown(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What the TOML file says: the settings' names at the top level, one controller perhaps in a table."""
+"""What the TOML file says: the settings' names at the top level, controllers perhaps in tables of their own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from unifi_scanner.config.groups import NAMES, Controller
+from unifi_scanner.config.groups import NAMES, SECRETS, Controller
 from unifi_scanner.config.layers import PREFIX, Given, Layer, text_of
 from unifi_scanner.config.nearest import nearest
 
@@ -36,21 +36,30 @@ def _layer_of(table: dict[str, Any], path: Path) -> Layer:
     layer.problems += _unknown(table, f"{path}: ", (*NAMES, CONTROLLERS))
     if not isinstance(controllers, list) or not all(isinstance(each, dict) for each in controllers):
         layer.problems.append(f"{path}: {CONTROLLERS}: write each controller as a table: [[controllers]].")
-        return layer
-    for controller in controllers:
+    elif len(controllers) == 1:
         where = f"{path}: {CONTROLLERS}."
-        layer.problems += _unknown(controller, where, CONNECTION_NAMES)
         layer.problems += [
             f"{where}{name}: also given at the top level; keep one of the two."
-            for name in sorted(controller.keys() & table.keys() & set(CONNECTION_NAMES))
+            for name in sorted(controllers[0].keys() & table.keys() & set(CONNECTION_NAMES))
         ]
-        layer.given |= _known(controller, where, CONNECTION_NAMES)
-    if len(controllers) > 1:
-        layer.problems.append(
-            f"{path}: {CONTROLLERS}: {len(controllers)} controllers are named, but this version watches one; "
-            "keep one [[controllers]] table, and run the program once more for each of the others."
-        )
+        layer.given |= _controller(controllers[0], where, layer)
+    else:
+        layer.controllers = [
+            _controller(each, f"{path}: {CONTROLLERS}[{number}].", layer)
+            for number, each in enumerate(controllers, start=1)
+        ]
     return layer
+
+
+def _controller(table: dict[str, Any], where: str, layer: Layer) -> dict[str, Given]:
+    given = _known(table, where, CONNECTION_NAMES)
+    files = {f"{name}_file": name for name in CONNECTION_NAMES if name in SECRETS}
+    for key in table.keys() & files.keys():
+        layer.read_value(
+            files[key], Path(str(table[key])).expanduser(), f"{where}{key} ({table[key]})", given
+        )
+    layer.problems += _unknown(table, where, (*CONNECTION_NAMES, *files))
+    return given
 
 
 def _known(table: Mapping[str, Any], where: str, names: tuple[str, ...]) -> dict[str, Given]:

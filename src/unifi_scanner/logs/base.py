@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
 
 
@@ -35,9 +36,10 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Collector(Protocol):
-    """A source of log entries."""
+    """A source of log entries; `origins` is how its entries say that they come from it."""
 
     source: str
+    origins: frozenset[Origin]
 
     def collect(self, since: datetime | None) -> Collected:
         """Return what happened after `since`; raises CollectionError when the source failed as a whole."""

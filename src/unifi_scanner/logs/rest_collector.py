@@ -41,25 +41,60 @@ class HistoryV1(Protocol):
         ...
 
 
-class RestLogCollector:
-    """Reads what the v1 endpoints keep; each of them fails alone."""
+class EventCollector:
+    """Reads `stat/event`."""
 
     source = "rest"
+    origins = frozenset({Origin.REST})
 
     def __init__(self, client: HistoryV1, *, context: Context | None = None) -> None:
         self.client = client
         self.context = context or Context()
 
     def collect(self, since: datetime | None) -> Collected:
-        """Return what v1 keeps after `since`; raises RestCollectionError when no endpoint answered at all."""
-        wanted = since or datetime.fromisoformat("1970-01-02T00:00:00+00:00")
-        endpoints: list[tuple[str, Callable[[datetime], Rows], Origin]] = [
-            ("rest", self.client.events, Origin.REST),
-            ("alarm", self.client.alarms, Origin.ALARM),
-            ("ips", self.client.ips_events, Origin.IPS),
-        ]
-        parts = [ask(name, fetch, wanted, self.context, origin) for name, fetch, origin in endpoints]
-        return whole(parts, RestCollectionError)
+        """Return what v1 keeps after `since`; raises RestCollectionError when it failed."""
+        return one(self.source, self.client.events, since, self.context, Origin.REST)
+
+
+class AlarmCollector:
+    """Reads the open alarms."""
+
+    source = "alarm"
+    origins = frozenset({Origin.ALARM})
+
+    def __init__(self, client: HistoryV1, *, context: Context | None = None) -> None:
+        self.client = client
+        self.context = context or Context()
+
+    def collect(self, since: datetime | None) -> Collected:
+        """Return the open alarms after `since`; raises RestCollectionError when it failed."""
+        return one(self.source, self.client.alarms, since, self.context, Origin.ALARM)
+
+
+class IpsCollector:
+    """Reads `stat/ips/event`."""
+
+    source = "ips"
+    origins = frozenset({Origin.IPS})
+
+    def __init__(self, client: HistoryV1, *, context: Context | None = None) -> None:
+        self.client = client
+        self.context = context or Context()
+
+    def collect(self, since: datetime | None) -> Collected:
+        """Return the threats after `since`; raises RestCollectionError when it failed."""
+        return one(self.source, self.client.ips_events, since, self.context, Origin.IPS)
+
+
+def one(
+    name: str, fetch: Callable[[datetime], Rows], since: datetime | None, context: Context, origin: Origin
+) -> Collected:
+    """Return what one endpoint gave; raises RestCollectionError."""
+    part = ask(name, fetch, since or datetime.fromisoformat("1970-01-02T00:00:00+00:00"), context, origin)
+    for failure in part.failures:
+        if not failure.gone:
+            raise RestCollectionError(failure.reason)
+    return part
 
 
 def ask(
@@ -83,15 +118,3 @@ def ask(
         if not entry.has_time or entry.timestamp >= since
     ]
     return Collected(entries=entries, heard=[Heard(source=name, entries=len(entries))])
-
-
-def whole(parts: Sequence[Collected], error: type[RestCollectionError]) -> Collected:
-    """Return the parts as one; raises `error` when all of them failed for a real reason."""
-    failures = [failure for part in parts for failure in part.failures]
-    if len(failures) == len(parts) and not all(failure.gone for failure in failures):
-        raise error("; ".join(dict.fromkeys(failure.reason for failure in failures)))
-    return Collected(
-        entries=[entry for part in parts for entry in part.entries],
-        heard=[heard for part in parts for heard in part.heard],
-        failures=failures,
-    )

@@ -25,6 +25,7 @@ class SystemLogCollector:
     """Reads the system log: the history of Network 9 and the only one of 10.3 and later."""
 
     source = "system_log"
+    origins = frozenset({Origin.SYSTEM_LOG})
 
     def __init__(self, client: SystemLog, *, context: Context | None = None) -> None:
         self.client = client

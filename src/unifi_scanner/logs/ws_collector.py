@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -92,12 +92,14 @@ class WSLogCollector:
 
 
 class LiveSource:
-    """The WebSocket as a Collector of the chain."""
+    """The WebSocket as a Collector of the chain; `on_stored` lets go of what was collected so far."""
 
     source = "websocket"
+    origins = frozenset({Origin.WEBSOCKET})
 
-    def __init__(self, collector: WSLogCollector) -> None:
+    def __init__(self, collector: WSLogCollector, *, on_stored: Callable[[], None] = lambda: None) -> None:
         self.collector = collector
+        self.forget_stored = on_stored
 
     def collect(self, since: datetime | None) -> Collected:
         """Return what was heard since the last time; the buffer has no past, so `since` only filters."""

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from unifi_scanner.models.enums import SourceState
 
 AREAS = ("security", "internet", "devices", "wireless", "wired", "admin")
+
+
+class Cadence(msgspec.Struct, frozen=True, kw_only=True):
+    """When a source told of one part of the network first and last, and its longest silence in between."""
+
+    source: str
+    area: str
+    first: datetime
+    last: datetime
+    longest_silence: timedelta
 
 
 class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +31,7 @@ class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""  # one plain sentence: why it is in this state, and what would change it
     since: datetime | None = None
     until: datetime | None = None
+    last_event: datetime | None = None  # when the newest thing it told of this area happened
     entries: int = 0
 
 
@@ -50,6 +61,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     drops: tuple[Drop, ...] = ()
     blind: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()  # plain sentences, newest last
+    changes: tuple[str, ...] = ()  # what the controller began or stopped to answer, in plain sentences
     entries_read: int = 0
     entries_kept: int = 0
     unknown_codes: Mapping[str, int] = {}

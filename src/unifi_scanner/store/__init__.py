@@ -1,10 +1,21 @@
 """The durable seam: everything heard is on disk before anyone interprets it."""
 
-from unifi_scanner.store.base import Added, Drop, EventStore, Failure, Pending, Pruned, Shard, SourceNote
+from unifi_scanner.store.base import (
+    Added,
+    Cursor,
+    Drop,
+    EventStore,
+    Failure,
+    Pending,
+    Pruned,
+    Shard,
+    SourceNote,
+)
 from unifi_scanner.store.sqlite import SqliteStore, open_store
 
 __all__ = [
     "Added",
+    "Cursor",
     "Drop",
     "EventStore",
     "Failure",

@@ -9,11 +9,23 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from unifi_scanner.models.coverage import Drop, Gap
+from unifi_scanner.models.coverage import Cadence, Drop, Gap
 from unifi_scanner.models.enums import SourceState
 from unifi_scanner.models.log_entry import LogEntry
 
-__all__ = ["Added", "Drop", "EventStore", "Failure", "Gap", "Pending", "Pruned", "Shard", "SourceNote"]
+__all__ = [
+    "Added",
+    "Cadence",
+    "Cursor",
+    "Drop",
+    "EventStore",
+    "Failure",
+    "Gap",
+    "Pending",
+    "Pruned",
+    "Shard",
+    "SourceNote",
+]
 
 
 class Shard(NamedTuple):
@@ -53,13 +65,22 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True):
     entries: int
 
 
+class Cursor(NamedTuple):
+    """From when to when a source has been read without a hole."""
+
+    since: datetime
+    upto: datetime
+
+
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """Something that went wrong, for the next report, the health check and the exit code."""
 
     where: str
     message: str
-    at: datetime
+    at: datetime  # the last time
     shard: Shard | None = None
+    times: int = 1
+    first_at: datetime | None = None
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,11 +141,16 @@ class EventStore(Protocol):
     def mark_told(self, shard: Shard, seq: int, *, report_id: str, channel: str, at: datetime) -> None:
         """Note that a report told everything up to `seq` through `channel`."""
 
-    def cursor(self, shard: Shard, source: str) -> datetime | None:
-        """Return how far `source` has been read."""
+    def cursor(self, shard: Shard, source: str) -> Cursor | None:
+        """Return from when to when `source` has been read without a hole."""
 
-    def set_cursor(self, shard: Shard, source: str, at: datetime) -> None:
-        """Note how far `source` has been read; never backwards."""
+    def note_read(
+        self, shard: Shard, source: str, since: datetime, upto: datetime, *, hole_before: bool = False
+    ) -> None:
+        """Note that `source` was read from `since` to `upto`: on from before, unless there is a hole before it."""
+
+    def cadences(self, shard: Shard) -> list[Cadence]:
+        """Return how often each source speaks of each part of the network."""
 
     def open_gap(self, shard: Shard, source: str, start: datetime, reason: str) -> None:
         """Note that `source` is not heard from `start` on; an open gap stays the one it is."""
@@ -132,8 +158,8 @@ class EventStore(Protocol):
     def close_gap(self, shard: Shard, source: str, end: datetime) -> None:
         """Note that `source` is heard again."""
 
-    def fill_gap(self, shard: Shard, source: str, by: str, upto: datetime) -> None:
-        """Note that `by` told what `source` missed in its gaps that ended by `upto`."""
+    def fill_gap(self, shard: Shard, source: str, by: str, *, since: datetime, upto: datetime) -> None:
+        """Note that `by` told what `source` missed from `since` to `upto`; what a gap has before that stays open."""
 
     def gaps(
         self, shard: Shard, *, since: datetime | None = None, until: datetime | None = None
@@ -156,7 +182,7 @@ class EventStore(Protocol):
         """Return what is known of every source, by name."""
 
     def record_failure(self, where: str, message: str, at: datetime, *, shard: Shard | None = None) -> None:
-        """Note that something went wrong; only the latest are kept."""
+        """Note that something went wrong; one that goes on is counted, and only the latest are kept."""
 
     def failures(self, since: datetime) -> list[Failure]:
         """Return what went wrong since then, oldest first."""

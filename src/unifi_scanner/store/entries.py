@@ -8,6 +8,7 @@ from datetime import datetime
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.store.adding import add_entries
 from unifi_scanner.store.base import Added, RolledUp, Shard
+from unifi_scanner.store.cadence import note_cadence
 from unifi_scanner.store.reading import period_of, read
 from unifi_scanner.store.rows import HOUR_US, from_us, to_us
 from unifi_scanner.store.shards import Shards
@@ -27,7 +28,9 @@ class Entries(Shards):
         if not entries:
             return Added(0, 0, 0)
         with self._db.writing() as connection:
-            return add_entries(connection, self._number(shard, connection), entries)
+            number = self._number(shard, connection)
+            note_cadence(connection, number, entries)
+            return add_entries(connection, number, entries)
 
     def entries(
         self,

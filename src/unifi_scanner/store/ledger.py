@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from unifi_scanner.models.coverage import Drop, Gap
 from unifi_scanner.models.enums import SourceState
-from unifi_scanner.store.base import Failure, Shard, SourceNote
+from unifi_scanner.store.base import Cadence, Cursor, Failure, Shard, SourceNote
 from unifi_scanner.store.rows import from_us, plain, to_us
 from unifi_scanner.store.shards import Shards
 
 MOST_FAILURES = 1000
+SAME_TROUBLE = timedelta(hours=1)  # the same failure within it is one that goes on
 _EVER = 2**62
 
-_SET_CURSOR = """
-    INSERT INTO cursors (shard, source, at) VALUES (?, ?, ?)
-    ON CONFLICT (shard, source) DO UPDATE SET at = excluded.at WHERE excluded.at > cursors.at
+_NOTE_READ = """
+    INSERT INTO cursors (shard, source, at, since) VALUES (?, ?, ?, ?)
+    ON CONFLICT (shard, source) DO UPDATE SET
+      at = max(cursors.at, excluded.at),
+      since = CASE WHEN ? THEN excluded.since ELSE min(cursors.since, excluded.since) END
 """
 _OPEN_GAP = """
     INSERT INTO gaps (shard, source, begins, reason) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
@@ -24,7 +27,14 @@ _CLOSE_GAP = """
     UPDATE gaps SET ends = CASE WHEN begins > ? THEN begins ELSE ? END
     WHERE shard = ? AND source = ? AND ends IS NULL
 """
-_FILL_GAP = "UPDATE gaps SET filled_by = ? WHERE shard = ? AND source = ? AND ends <= ? AND filled_by = ''"
+_FILL_GAP = """
+    UPDATE gaps SET filled_by = ?
+    WHERE shard = ? AND source = ? AND filled_by = '' AND ends <= ? AND begins >= ?
+"""
+_FILL_END_OF_GAP = """
+    UPDATE gaps SET ends = ?1
+    WHERE shard = ?2 AND source = ?3 AND filled_by = '' AND ends <= ?4 AND begins < ?1 AND ends > ?1
+"""
 _GAPS = """
     SELECT source, begins, ends, reason, filled_by FROM gaps
     WHERE shard = ? AND begins < ? AND (ends IS NULL OR ends >= ?) ORDER BY begins, number
@@ -42,7 +52,13 @@ _NOTE = """
 _SOURCES = """
     SELECT source, state, reason, first_seen, last_seen, entries FROM sources WHERE shard = ? ORDER BY source
 """
-_FAILURES = "SELECT happened, message, at, shard FROM failures WHERE at >= ? ORDER BY at, number"
+_FAIL_AGAIN = """
+    UPDATE failures SET at = ?1, times = times + 1 WHERE number = (
+      SELECT max(number) FROM failures WHERE happened = ?2 AND message = ?3 AND shard IS ?4 AND at >= ?5)
+"""
+_FAILURES = (
+    "SELECT happened, message, at, shard, times, since FROM failures WHERE at >= ? ORDER BY at, number"
+)
 _DROP = """
     INSERT INTO drops (shard, at, what, count) VALUES (?, ?, ?, ?)
     ON CONFLICT (shard, at, what) DO UPDATE SET count = drops.count + excluded.count
@@ -59,15 +75,19 @@ _ANSWERED = (SourceState.OK, SourceState.QUIET)
 class Ledger(Shards):
     """What is known about how well we heard."""
 
-    def cursor(self, shard: Shard, source: str) -> datetime | None:
-        """Return how far `source` has been read."""
-        sql = "SELECT at FROM cursors WHERE shard = ? AND source = ?"
-        return _moment(self._db.value(sql, (self._known_number(shard), source)))
+    def cursor(self, shard: Shard, source: str) -> Cursor | None:
+        """Return from when to when `source` has been read without a hole."""
+        sql = "SELECT since, at FROM cursors WHERE shard = ? AND source = ?"
+        rows = self._db.rows(sql, (self._known_number(shard), source))
+        return Cursor(from_us(rows[0][0]), from_us(rows[0][1])) if rows else None
 
-    def set_cursor(self, shard: Shard, source: str, at: datetime) -> None:
-        """Note how far `source` has been read; never backwards."""
+    def note_read(
+        self, shard: Shard, source: str, since: datetime, upto: datetime, *, hole_before: bool = False
+    ) -> None:
+        """Note that `source` was read from `since` to `upto`: on from before, unless there is a hole before it."""
         with self._db.writing() as connection:
-            connection.execute(_SET_CURSOR, (self._number(shard, connection), source, to_us(at)))
+            values = (self._number(shard, connection), source, to_us(upto), to_us(since), hole_before)
+            connection.execute(_NOTE_READ, values)
 
     def open_gap(self, shard: Shard, source: str, start: datetime, reason: str) -> None:
         """Note that `source` is not heard from `start` on; an open gap stays the one it is."""
@@ -79,9 +99,12 @@ class Ledger(Shards):
         """Note that `source` is heard again."""
         self._db.write(_CLOSE_GAP, (to_us(end), to_us(end), self._known_number(shard), source))
 
-    def fill_gap(self, shard: Shard, source: str, by: str, upto: datetime) -> None:
-        """Note that `by` told what `source` missed in its gaps that ended by `upto`."""
-        self._db.write(_FILL_GAP, (by, self._known_number(shard), source, to_us(upto)))
+    def fill_gap(self, shard: Shard, source: str, by: str, *, since: datetime, upto: datetime) -> None:
+        """Note that `by` told what `source` missed from `since` to `upto`; what a gap has before that stays open."""
+        number, first, last = self._known_number(shard), to_us(since), to_us(upto)
+        with self._db.writing() as connection:
+            connection.execute(_FILL_GAP, (by, number, source, last, first))
+            connection.execute(_FILL_END_OF_GAP, (first, number, source, last))
 
     def gaps(
         self, shard: Shard, *, since: datetime | None = None, until: datetime | None = None
@@ -134,13 +157,30 @@ class Ledger(Shards):
             )
         ]
 
+    def cadences(self, shard: Shard) -> list[Cadence]:
+        """Return how often each source speaks of each part of the network."""
+        sql = "SELECT source, area, first, last, longest FROM cadence WHERE shard = ? ORDER BY source, area"
+        return [
+            Cadence(
+                source=source,
+                area=area,
+                first=from_us(first),
+                last=from_us(last),
+                longest_silence=timedelta(microseconds=longest),
+            )
+            for source, area, first, last, longest in self._db.rows(sql, (self._known_number(shard),))
+        ]
+
     def record_failure(self, where: str, message: str, at: datetime, *, shard: Shard | None = None) -> None:
-        """Note that something went wrong; only the latest are kept."""
+        """Note that something went wrong; one that goes on is counted, and only the latest are kept."""
         with self._db.writing() as connection:
             number = None if shard is None else self._number(shard, connection)
+            values = (to_us(at), where, plain(message), number, to_us(at - SAME_TROUBLE))
+            if connection.execute(_FAIL_AGAIN, values).rowcount:
+                return
             connection.execute(
-                "INSERT INTO failures (happened, message, at, shard) VALUES (?, ?, ?, ?)",
-                (where, plain(message), to_us(at), number),
+                "INSERT INTO failures (happened, message, at, since, shard) VALUES (?, ?, ?, ?, ?)",
+                (where, plain(message), to_us(at), to_us(at), number),
             )
             connection.execute(
                 "DELETE FROM failures WHERE number <= (SELECT max(number) FROM failures) - ?",
@@ -150,8 +190,15 @@ class Ledger(Shards):
     def failures(self, since: datetime) -> list[Failure]:
         """Return what went wrong since then, oldest first."""
         return [
-            Failure(where=where, message=message, at=from_us(at), shard=self._shard(number))
-            for where, message, at, number in self._db.rows(_FAILURES, (to_us(since),))
+            Failure(
+                where=where,
+                message=message,
+                at=from_us(at),
+                shard=self._shard(number),
+                times=times,
+                first_at=from_us(at if first is None else first),
+            )
+            for where, message, at, number, times, first in self._db.rows(_FAILURES, (to_us(since),))
         ]
 
     def record_drop(self, shard: Shard, what: str, count: int, at: datetime) -> None:

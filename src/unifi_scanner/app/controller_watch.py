@@ -1,0 +1,110 @@
+"""One controller at work: signed in, read in the background at its own pace, never in the way of another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from datetime import datetime
+from random import SystemRandom
+
+import structlog
+
+from unifi_scanner import clock
+from unifi_scanner.app.controller import Controller, Site
+from unifi_scanner.app.pace import Pace
+from unifi_scanner.app.site_watch import SiteWatch
+from unifi_scanner.errors import ControllerError, ScannerError, SignInThrottled
+from unifi_scanner.pipeline import Found
+
+log = structlog.get_logger(__name__)
+Round = Sequence[tuple[SiteWatch, Found]]
+
+
+class ControllerWatch:
+    """A controller and its sites. Only `_sign_in` and `_read` run on threads of the pool."""
+
+    def __init__(
+        self, controller: Controller, pool: Executor, *, every: float, watch: Callable[[Site], SiteWatch]
+    ) -> None:
+        self.controller = controller
+        self.sites: list[SiteWatch] = []
+        self._pool = pool
+        self._watch = watch
+        self._pace = Pace(every=every)
+        self._round: Future[Round] | None = None
+        self._lost_told = False
+
+    def begin(self) -> None:
+        """Watch the sites of a controller that is signed in."""
+        self.sites = [self._watch(site) for site in self.controller.sites]
+        for site in self.sites:
+            site.begin()
+
+    def step(self, now: datetime) -> int:
+        """Store what was heard and read since the last step, ask anew when it is time; return what was new."""
+        new = self._take_round(now)
+        for site in self.sites:
+            drained, missed = site.drain(now)
+            new += drained
+            if missed:
+                self._pace = self._pace.at_once()
+        if self._round is None and self._pace.is_due(clock.monotonic()):
+            self._round = self._begin_round(now)
+        return new
+
+    def _begin_round(self, now: datetime) -> Future[Round]:
+        if not self.controller.sites:
+            return self._pool.submit(self._sign_in)
+        if not self.sites:
+            self.begin()
+        plans = [(site, site.plan(now)) for site in self.sites]
+        return self._pool.submit(lambda: [(site, site.read(plan, now)) for site, plan in plans])
+
+    def _sign_in(self) -> Round:
+        self.controller.sign_in()
+        return ()
+
+    def _take_round(self, now: datetime) -> int:
+        if self._round is None or not self._round.done():
+            return 0
+        finished, self._round = self._round, None
+        try:
+            round_ = finished.result()
+        except SignInThrottled as exc:
+            self._note(worked=False, reason=str(exc), wait=exc.retry_after)
+            return 0
+        except ScannerError as exc:
+            self._note(worked=False, reason=str(exc))
+            return 0
+        if not round_:
+            self._pace = self._pace.at_once()  # signed in just now
+            return 0
+        new = sum(site.take(found, now) for site, found in round_)
+        refused = [found.refused for _, found in round_ if found.refused]
+        self._note(worked=not refused, reason=" ".join(refused))
+        return new
+
+    def _note(self, *, worked: bool, reason: str = "", wait: float | None = None) -> None:
+        self._pace = self._pace.after(clock.monotonic(), worked=worked, rng=SystemRandom(), wait=wait)
+        if worked and self._lost_told:
+            log.info("controller_answered_again", controller=self.controller.connection.label)
+        elif not worked and not self._lost_told:
+            log.warning("controller_lost", controller=self.controller.connection.label, reason=reason)
+        self._lost_told = not worked
+
+    @property
+    def is_reading(self) -> bool:
+        """Return whether a round is under way."""
+        return self._round is not None
+
+    def hurry(self) -> None:
+        """Ask at the next step, whatever the pace, unless the controller is failing."""
+        if not self._pace.failures:
+            self._pace = self._pace.at_once()
+
+    def hang_up(self) -> None:
+        """Close the connection, so that a request that hangs ends."""
+        self.controller.client.close()
+
+
+__all__ = ["ControllerError", "ControllerWatch"]

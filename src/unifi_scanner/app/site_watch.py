@@ -1,0 +1,116 @@
+"""One site at work: its way to the disk, its reports, and the books of how well it was heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from unifi_scanner import clock
+from unifi_scanner.app.controller import Site
+from unifi_scanner.config.settings import Settings
+from unifi_scanner.delivery import Channel
+from unifi_scanner.detection import load_rules
+from unifi_scanner.models.enums import SourceState
+from unifi_scanner.pipeline import Found, Ingest, Publish, Reading, read_history
+from unifi_scanner.store import EventStore
+
+FIRST_LOOK_BACK = timedelta(days=1)
+LONG_AGO = timedelta(hours=1)
+NAMES_EVERY_S = 300.0
+NOTE_EVERY = timedelta(seconds=30)  # a note that says the same as the last one is a write to disk for nothing
+NOT_RUNNING = "The scanner was not running."
+NOT_CONNECTED = "The live stream is not connected."
+TOO_FAST = "live events that came faster than they could be stored"
+log = structlog.get_logger(__name__)
+
+
+class SiteWatch:
+    """Everything done for one site. `read` runs on a thread that may wait for the network; all else does not wait."""
+
+    def __init__(
+        self, settings: Settings, site: Site, store: EventStore, channels: Sequence[Channel]
+    ) -> None:
+        self.settings = settings
+        self.site = site
+        self.store = store
+        self.shard = site.shard
+        listens = settings.websocket_enabled
+        self.ingest = Ingest(
+            store,
+            site.shard,
+            live=[site.live] if listens else [],
+            history=site.history,
+            version=site.client.version,
+        )
+        self.publish = Publish(
+            store,
+            site.shard,
+            rules=load_rules(settings.rules_dir),
+            channels=channels,
+            facts=site.facts(listening=True),
+        )
+        self._names_at = clock.monotonic()
+        self._dropped = 0
+        self._noted: tuple[SourceState, datetime] | None = None
+
+    def begin(self) -> None:
+        """Begin to listen; what happened while we were away is a gap until history fills it."""
+        for note in self.store.sources(self.shard):
+            if note.source == self.site.live.source and note.last_seen is not None:
+                self.store.open_gap(self.shard, note.source, note.last_seen, NOT_RUNNING)
+        if self.settings.websocket_enabled:
+            self.site.listen()
+
+    def drain(self, now: datetime) -> tuple[int, bool]:
+        """Store what was heard; return how many entries were new, and whether history should be read at once."""
+        missed = self._note_link(now)
+        return self.ingest.drain(), missed
+
+    def _note_link(self, now: datetime) -> bool:
+        if not self.settings.websocket_enabled:
+            return False
+        manager, name, missed = self.site.manager, self.site.live.source, False
+        for change in manager.link_changes():
+            if change.connected:
+                self.store.close_gap(self.shard, name, change.at)
+                missed = True
+            else:
+                self.store.open_gap(self.shard, name, change.at, change.reason)
+        self._note_state(SourceState.OK if manager.is_running() else SourceState.FAILED, now)
+        return self._note_drops(manager.dropped, now) or missed
+
+    def _note_state(self, state: SourceState, now: datetime) -> None:
+        if self._noted is not None and self._noted[0] is state and abs(now - self._noted[1]) < NOTE_EVERY:
+            return
+        reason = "" if state is SourceState.OK else NOT_CONNECTED
+        self.store.note_source(self.shard, self.site.live.source, now, state, reason=reason)
+        self._noted = (state, now)
+
+    def _note_drops(self, dropped: int, now: datetime) -> bool:
+        if dropped <= self._dropped:
+            return False
+        self.store.record_drop(self.shard, TOO_FAST, dropped - self._dropped, now)
+        self._dropped = dropped
+        return True
+
+    def plan(self, now: datetime) -> list[Reading]:
+        """Return what to read now."""
+        return self.ingest.plan(now - FIRST_LOOK_BACK)
+
+    def read(self, plan: Sequence[Reading], now: datetime) -> Found:
+        """Return what the controller's history gives; asks it for names too, now and then."""
+        if clock.monotonic() - self._names_at >= NAMES_EVERY_S:
+            self._names_at = clock.monotonic()
+            self.site.learn_names()
+        return read_history(plan, long_ago=now - LONG_AGO)
+
+    def take(self, found: Found, now: datetime) -> int:
+        """Store what was read and return how many entries were new."""
+        return self.ingest.take(found, now)
+
+    def tell(self, now: datetime) -> None:
+        """Close the period: report everything not told yet."""
+        self.publish.facts = self.site.facts(listening=True)
+        self.publish.close_period(now)

@@ -1,0 +1,23 @@
+"""The whole line, stage by stage:
+
+    collect → merge → store.add ║ durable seam ║ store.entries → detect → build → render → dispatch → mark
+
+Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on the report schedule.
+"""
+
+from unifi_scanner.pipeline.history import Found, Reading, read_history
+from unifi_scanner.pipeline.ingest import Ingest, is_event
+from unifi_scanner.pipeline.judging import Tally, judge
+from unifi_scanner.pipeline.publish import Publish, retry_pending
+
+__all__ = [
+    "Found",
+    "Ingest",
+    "Publish",
+    "Reading",
+    "Tally",
+    "is_event",
+    "judge",
+    "read_history",
+    "retry_pending",
+]

@@ -1,0 +1,96 @@
+"""Reading history: what to ask of whom, and what came of it. Asks the network, never the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+
+import msgspec
+import structlog
+
+from unifi_scanner.errors import CollectionError, ControllerError
+from unifi_scanner.logs.base import Collected, Collector
+from unifi_scanner.logs.collector import LogCollector
+
+log = structlog.get_logger(__name__)
+
+
+AGED_OUT = timedelta(days=30)  # what is older may be gone for its age, which is no loss: it was read long ago
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One source to be read from a moment on.
+
+    `known_upto` is the newest thing it told before, `read_at` when it last answered; None where it never did.
+    """
+
+    source: Collector
+    since: datetime
+    known_upto: datetime | None = None
+    read_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the source's name."""
+        return self.source.source
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What a round of reading gave; `refused` says why it gave nothing at all.
+
+    `forgot` are sources that no longer keep anything from when they were last read: between that and the oldest
+    they still have, something is missing.
+    """
+
+    plan: Sequence[Reading]
+    collected: Collected = Collected()
+    forgot: frozenset[str] = frozenset()
+    refused: str = ""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A source that can say whether it still keeps anything from a moment or before."""
+
+    def keeps(self, moment: datetime) -> bool | None:
+        """Return whether it does; None where that cannot be told. Raises ControllerError."""
+        ...
+
+
+def read_history(plan: Sequence[Reading], *, long_ago: datetime) -> Found:
+    """Read every source of the plan; one that last answered before `long_ago` may have forgotten something since."""
+    chain = LogCollector([_From(reading) for reading in plan])
+    try:
+        collected = chain.gather()
+    except CollectionError as exc:
+        return Found(plan=plan, refused=str(exc))
+    heard = {one.source for one in collected.heard}
+    doubtful = [r for r in plan if r.name in heard and r.read_at is not None and r.read_at < long_ago]
+    return Found(
+        plan=plan, collected=collected, forgot=frozenset(r.name for r in doubtful if _has_forgotten(r))
+    )
+
+
+def _has_forgotten(reading: Reading) -> bool:
+    source, moment, known = reading.source, reading.read_at, reading.known_upto
+    if moment is None or known is None or not isinstance(source, Remembering) or moment - known > AGED_OUT:
+        return False
+    try:
+        return source.keeps(max(moment, known)) is False
+    except ControllerError as exc:
+        log.warning("retention_unknown", source=reading.name, reason=str(exc))
+        return False
+
+
+class _From:
+    """A source that starts where it was last read, whatever the chain asks."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.source = reading.name
+        self.origins = reading.source.origins
+        self._reading = reading
+
+    def collect(self, since: datetime | None) -> Collected:
+        start = self._reading.since
+        return self._reading.source.collect(start if since is None else max(start, since))
