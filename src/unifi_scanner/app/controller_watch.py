@@ -34,11 +34,32 @@ class ControllerWatch:
         self._round: Future[Round] | None = None
         self._lost_told = False
 
+    def sign_in(self) -> None:
+        """Begin to sign in, on a thread that may wait."""
+        self._round = self._pool.submit(self._sign_in)
+
+    @property
+    def has_answered(self) -> bool:
+        """Return whether what was begun has come to an end."""
+        return self._round is not None and self._round.done()
+
+    def answer(self) -> ScannerError | None:
+        """Take the end of a sign-in and return why it failed, or None."""
+        finished, self._round = self._round, None
+        try:
+            if finished is not None:
+                finished.result()
+        except ScannerError as exc:
+            self._note_trouble(exc)
+            return exc
+        return None
+
     def begin(self) -> None:
-        """Watch the sites of a controller that is signed in."""
-        self.sites = [self._watch(site) for site in self.controller.sites]
-        for site in self.sites:
-            site.begin()
+        """Listen to the sites of a controller that is signed in."""
+        if self.controller.sites and not self.sites:
+            self.sites = [self._watch(site) for site in self.controller.sites]
+            for site in self.sites:
+                site.begin()
 
     def step(self, now: datetime) -> int:
         """Store what was heard and read since the last step, ask anew when it is time; return what was new."""
@@ -55,8 +76,7 @@ class ControllerWatch:
     def _begin_round(self, now: datetime) -> Future[Round]:
         if not self.controller.sites:
             return self._pool.submit(self._sign_in)
-        if not self.sites:
-            self.begin()
+        self.begin()
         plans = [(site, site.plan(now)) for site in self.sites]
         return self._pool.submit(lambda: [(site, site.read(plan, now)) for site, plan in plans])
 
@@ -70,11 +90,8 @@ class ControllerWatch:
         finished, self._round = self._round, None
         try:
             round_ = finished.result()
-        except SignInThrottled as exc:
-            self._note(worked=False, reason=str(exc), wait=exc.retry_after)
-            return 0
         except ScannerError as exc:
-            self._note(worked=False, reason=str(exc))
+            self._note_trouble(exc)
             return 0
         if not round_:
             self._pace = self._pace.at_once()  # signed in just now
@@ -83,6 +100,10 @@ class ControllerWatch:
         refused = [found.refused for _, found in round_ if found.refused]
         self._note(worked=not refused, reason=" ".join(refused))
         return new
+
+    def _note_trouble(self, exc: ScannerError) -> None:
+        wait = exc.retry_after if isinstance(exc, SignInThrottled) else None
+        self._note(worked=False, reason=str(exc), wait=wait)
 
     def _note(self, *, worked: bool, reason: str = "", wait: float | None = None) -> None:
         self._pace = self._pace.after(clock.monotonic(), worked=worked, rng=SystemRandom(), wait=wait)

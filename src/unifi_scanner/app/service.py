@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -29,6 +30,7 @@ from unifi_scanner.store import SqliteStore, open_store
 
 RETRY_EVERY_S, TIDY_EVERY_S = 60, 3600
 PATIENCE_S = 6.0  # how long a stop waits for the running job, of the 10 s it may take
+OTHERS_S = 5.0  # how long a start waits for the other controllers once one has let us in
 FRESH_S = 30.0  # how long a report waits for the controllers' latest history
 MOST_READERS = 16
 READER = "unifi-history"
@@ -68,8 +70,7 @@ class Service:
     def start(self) -> None:
         """Begin to listen to every controller that is signed in; the others are tried again."""
         for watch in self.watches:
-            if watch.controller.sites:
-                watch.begin()
+            watch.begin()
 
     def tick(self) -> int:
         """Store what was heard, read history where it is due, and return how many entries were new."""
@@ -181,22 +182,24 @@ def run_service(settings: Settings) -> int:
 
 
 def _sign_in(service: Service) -> bool:
-    """Sign in everywhere at once and return whether to go on.
+    """Sign in everywhere at once and return whether to go on; who is slow is not waited for.
 
     Raises when no controller let us in, or when a setting must be mended.
     """
-    futures = [service.pool.submit(watch.controller.sign_in) for watch in service.watches]
+    for watch in service.watches:
+        watch.sign_in()
+    waiting, patience = list(service.watches), math.inf
     troubles: list[ScannerError] = []
-    for watch, future in zip(service.watches, futures, strict=True):
-        while not service.wait_a_little() and not future.done():
-            pass
-        if not future.done():
+    while waiting and clock.monotonic() < patience:
+        if service.wait_a_little():
             return False
-        try:
-            future.result()
-        except ScannerError as exc:
-            troubles.append(exc)
-            log.warning("sign_in_failed", controller=watch.controller.connection.label, reason=exc.message)
+        for watch in [each for each in waiting if each.has_answered]:
+            waiting.remove(watch)
+            trouble = watch.answer()
+            if trouble is None:
+                patience = min(patience, clock.monotonic() + OTHERS_S)
+            else:
+                troubles.append(trouble)
     to_mend = next((exc for exc in troubles if exc.exit_code == 2), None)
     if to_mend is not None or len(troubles) == len(service.watches):
         service.retry()  # a report that waits needs no controller

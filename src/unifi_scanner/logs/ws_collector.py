@@ -55,7 +55,8 @@ class WSLogCollector:
         entries = sorted(
             (e for e in map(self._convert, wanted) if self._is_new(e)), key=lambda e: e.timestamp
         )
-        log.info("websocket_events_collected", entries=len(entries), too_old=len(events) - len(wanted))
+        tell = log.info if events else log.debug
+        tell("websocket_events_collected", entries=len(entries), too_old=len(events) - len(wanted))
         return entries
 
     def _drain(self) -> Sequence[BufferedEvent]:
