@@ -99,7 +99,7 @@ def _measured(count: int) -> tuple[float, float]:
             )
         )
         environ = {name: value for name, value in os.environ.items() if not name.startswith("UNIFI_")}
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "unifi_scanner", "run", "--config", str(config)],
             env=environ,
             stderr=subprocess.DEVNULL,

@@ -65,6 +65,7 @@ def test_the_coverage_is_told_row_by_row() -> None:
         "reason": "Our account, unifi-scanner, may not read the blocked threats.",
         "since": "2026-11-17T13:00:00Z",
         "until": "2026-11-24T13:00:00Z",
+        "last_event": None,
         "entries": 9,
     }
 

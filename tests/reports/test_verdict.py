@@ -30,6 +30,7 @@ from unifi_scanner.reports.verdict import headline, lede
 
 FILES = Coverage(entries_read=37, entries_kept=37)
 OPEN_GAP = Gap(source="websocket", start=NOW - timedelta(hours=2), end=None, reason="The link was down.")
+SHORT_GAP = msgspec.structs.replace(OPEN_GAP, end=OPEN_GAP.start + timedelta(minutes=2))
 CLOSED_GAP = msgspec.structs.replace(OPEN_GAP, end=NOW, closed=True, closed_by="rest")
 URGENT = finding("Workshop PC", Severity.CRITICAL, title="Workshop PC may be infected.")
 OVER = finding("Old trouble", Severity.CRITICAL, resolved=True)
@@ -70,10 +71,24 @@ CASES = [
     ((), seen(*source("websocket"), gaps=(CLOSED_GAP,)), 9, Status.FINE, "a real all-clear"),
     (
         (),
-        seen(*source("websocket"), gaps=(OPEN_GAP,)),
+        seen(*source("websocket"), gaps=(SHORT_GAP,)),
         9,
         Status.FINE,
         "isn't a full all-clear: 1 gap could not",
+    ),
+    (
+        (),
+        seen(*source("websocket"), gaps=(OPEN_GAP,)),
+        9,
+        Status.BLIND,
+        "for part of the time we could see nothing",
+    ),
+    (
+        (),
+        seen(*source("rest"), *source("system_log", FAILED)),
+        9,
+        Status.BLIND,
+        "“System log” did not answer, and may have had something to tell",
     ),
     (
         (),

@@ -116,6 +116,7 @@ def _notes(coverage: Coverage, clock: Clock) -> Iterator[Note]:
     if len(coverage.failures) > MOST_FAILURES:
         earlier = counted(len(coverage.failures) - MOST_FAILURES, "earlier failure")
         yield Note(mark=Mark.NOTE, text=f"{earlier} in the same period.")
+    yield from (Note(mark=Mark.NOTE, text=_sentence(text)) for text in coverage.changes)
     yield from _puzzles(coverage)
 
 

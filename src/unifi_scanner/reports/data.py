@@ -74,6 +74,7 @@ def _coverage(coverage: Coverage) -> Mapping[str, Any]:
         "gaps": [_gap(gap) for gap in coverage.gaps],
         "drops": [{"what": drop.what, "count": drop.count} for drop in coverage.drops],
         "failures": list(coverage.failures),
+        "changes": list(coverage.changes),
         "entries_read": coverage.entries_read,
         "entries_kept": coverage.entries_kept,
         "unknown_codes": dict(sorted(coverage.unknown_codes.items())),
@@ -90,6 +91,7 @@ def _source(source: SourceCoverage) -> Mapping[str, Any]:
         "reason": source.reason,
         "since": _time(source.since),
         "until": _time(source.until),
+        "last_event": _time(source.last_event),
         "entries": source.entries,
     }
 

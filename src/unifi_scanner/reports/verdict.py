@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -12,12 +12,13 @@ from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.report import Period, Report, Verdict
 from unifi_scanner.reports.plain import MAX_TITLE, plain_line
 from unifi_scanner.reports.prose import counted, listed, number, small_number
-from unifi_scanner.reports.wording import area_word, is_urgent, needs_someone
+from unifi_scanner.reports.wording import area_word, is_urgent, needs_someone, source_word
 
 FILE_SOURCES = {"import", "file", "files"}
 ANSWERED = {SourceState.OK, SourceState.QUIET}
 ARTICLES = {"A", "An", "The", "Some", "Someone", "Several", "Your", "One"}
 NAMELESS = "Your network"
+SHORT_GAP = timedelta(minutes=15)  # a longer one could hide anything
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,24 +36,41 @@ def judge(case: Case) -> Verdict:
         urgent = any(is_urgent(f) for f in case.needs_you)
         sentence = f"{_needs_sentence(case)}{_blind_suffix(case)}"
         return Verdict(status=Status.URGENT if urgent else Status.ATTENTION, sentence=sentence)
-    missing = unseen(case.coverage, case.entry_count)
+    missing = unseen(case)
     if missing:
         return Verdict(status=Status.BLIND, sentence=f"This isn't an all-clear: {missing}.")
     return Verdict(status=Status.FINE, sentence=_fine_sentence(case))
 
 
-def unseen(coverage: Coverage, entry_count: int) -> str:
+def unseen(case: Case) -> str:
     """Return in words why no verdict can be given, empty where one can."""
+    coverage, entry_count = case.coverage, case.entry_count
     asked = [s for s in coverage.sources if s.state is not SourceState.OFF]
     if asked and not any(s.state in ANSWERED for s in asked):
         return "no source answered, so we can say nothing about your network"
     if coverage.blind:
         return f"we couldn't check {blind_words(coverage)}"
+    silent = _silent_sources(coverage)
+    if silent:
+        return f"{listed(silent)} did not answer, and may have had something to tell"
+    if _unseen_for_long(coverage, case.period.end):
+        return "for part of the time we could see nothing, and nothing filled that in later"
     if not entry_count and not asked:
         return "there was nothing to read, so we can say nothing about your network"
     if entry_count and coverage.unreadable >= entry_count:
         return f"we couldn't read any of the {counted(entry_count, 'record')} we got"
     return ""
+
+
+def _silent_sources(coverage: Coverage) -> list[str]:
+    # what the live stream missed, history tells; a lost stream that nothing filled in is a gap
+    failed = [s.source for s in coverage.sources if s.state is SourceState.FAILED and s.source != "websocket"]
+    return [f"“{source_word(source)}”" for source in dict.fromkeys(failed)]
+
+
+def _unseen_for_long(coverage: Coverage, until: datetime | None) -> bool:
+    spans = ((gap.start, gap.end or until) for gap in coverage.gaps if not gap.closed)
+    return any(end is not None and end - start > SHORT_GAP for start, end in spans)
 
 
 def blind_words(coverage: Coverage) -> str:
@@ -138,7 +156,7 @@ def _title_of(finding: Finding) -> str:
 
 
 def _blind_suffix(case: Case) -> str:
-    missing = unseen(case.coverage, case.entry_count)
+    missing = unseen(case)
     if case.coverage.blind:
         return f" We also couldn't check {blind_words(case.coverage)}, so there may be more."
     return f" But {missing}: there may be more." if missing else ""
