@@ -11,14 +11,21 @@ from unifi_scanner.app.channels import data_file
 from unifi_scanner.app.output import put
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import StoreError
+from unifi_scanner.ledger import Counts, coverage_from
+from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import SourceState
-from unifi_scanner.store import SqliteStore, open_store
+from unifi_scanner.pipeline import books_of, recall_facts
+from unifi_scanner.reports.data import coverage_data
+from unifi_scanner.reports.prose import listed
+from unifi_scanner.reports.wording import area_word
+from unifi_scanner.store import Shard, SqliteStore, open_store
 
 STALE = timedelta(minutes=10)
+LATELY = timedelta(days=1)
 
 
 def health(settings: Settings, *, as_json: bool = False) -> int:
-    """Print how the service is and return 0 when it hears and can store, else 1."""
+    """Print how the service is and return 0 when it hears, sees every area and can store, else 1."""
     store = open_store(data_file(settings))
     try:
         facts = _examine(store, settings, clock.now())
@@ -29,46 +36,71 @@ def health(settings: Settings, *, as_json: bool = False) -> int:
 
 
 def _examine(store: SqliteStore, settings: Settings, now: datetime) -> dict[str, Any]:
-    problems: list[str] = []
-    try:
-        store.check_writable()
-    except StoreError as exc:
-        problems.append(str(exc))
-    sources = [
-        {
-            "site": shard.site,
-            "source": note.source,
-            "state": note.state.value,
-            "last_seen": _iso(note.last_seen),
-            "reason": note.reason,
-        }
-        for shard in store.shards()
-        for note in store.sources(shard)
-    ]
-    heard = [
-        note.last_seen
-        for shard in store.shards()
-        for note in store.sources(shard)
-        if _works(note.state) and note.last_seen
-    ]
-    if not heard:
-        problems.append("No source has been heard from yet. Is `unifi-scanner run` running?")
-    elif now - max(heard) > STALE:
-        problems.append(f"Nothing was heard since {_iso(max(heard))}. Is `unifi-scanner run` still running?")
+    seen = {shard: _coverage(store, shard, now) for shard in store.shards()}
+    problems = [*_store_problems(store), *_silence(seen, now)]
+    problems += [problem for shard, coverage in seen.items() for problem in _blindness(shard, coverage)]
     problems += [f"{failure.where} failed: {failure.message}" for failure in store.failures(now - STALE)]
-    waiting = len(store.pending())
     return {
         "healthy": not problems,
         "problems": problems,
-        "sources": sources,
-        "reports_waiting": waiting,
+        "sources": [row for shard, coverage in seen.items() for row in _rows(shard, coverage)],
+        "coverage": [
+            {"controller": shard.controller, "site": shard.site, **coverage_data(coverage)}
+            for shard, coverage in seen.items()
+        ],
+        "reports_waiting": len(store.pending()),
         "data_directory": str(settings.data_path()),
         "checked_at": _iso(now),
     }
 
 
-def _works(state: SourceState) -> bool:
-    return state in (SourceState.OK, SourceState.QUIET)
+def _coverage(store: SqliteStore, shard: Shard, now: datetime) -> Coverage:
+    books = books_of(store, shard, now - LATELY)
+    return coverage_from(books, recall_facts(store, shard), Counts(), now=now)
+
+
+def _store_problems(store: SqliteStore) -> list[str]:
+    try:
+        store.check_writable()
+    except StoreError as exc:
+        return [str(exc)]
+    return []
+
+
+def _silence(seen: dict[Shard, Coverage], now: datetime) -> list[str]:
+    heard = [
+        row.until
+        for coverage in seen.values()
+        for row in coverage.sources
+        if row.state in (SourceState.OK, SourceState.QUIET) and row.until is not None
+    ]
+    if not heard:
+        return ["No source has been heard from yet. Is `unifi-scanner run` running?"]
+    if now - max(heard) > STALE:
+        return [f"Nothing was heard since {_iso(max(heard))}. Is `unifi-scanner run` still running?"]
+    return []
+
+
+def _blindness(shard: Shard, coverage: Coverage) -> list[str]:
+    if not coverage.blind:
+        return []
+    areas = listed([area_word(area) for area in coverage.blind], "or")
+    return [f"Nothing can be said of {areas} ({shard.controller}, {shard.site})."]
+
+
+def _rows(shard: Shard, coverage: Coverage) -> list[dict[str, Any]]:
+    rows = {
+        row.source: {
+            "controller": shard.controller,
+            "site": shard.site,
+            "source": row.source,
+            "state": row.state.value,
+            "last_seen": _iso(row.until),
+            "reason": row.reason,
+        }
+        for row in coverage.sources
+    }
+    return list(rows.values())
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -77,10 +109,11 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _words(facts: dict[str, Any]) -> str:
     lines = ["Healthy." if facts["healthy"] else "Not healthy.", *facts["problems"]]
-    lines += [
-        f"{s['source']} ({s['site']}): {s['state']}, last heard {s['last_seen'] or 'never'}"
-        for s in facts["sources"]
-    ]
+    for row in facts["sources"]:
+        why = f" ({row['reason'].rstrip('.')})" if row["reason"] else ""
+        lines.append(
+            f"{row['source']} ({row['site']}): {row['state']}, last answer {row['last_seen'] or 'never'}{why}"
+        )
     if facts["reports_waiting"]:
         lines.append(f"{facts['reports_waiting']} report(s) wait to be delivered.")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
 from unifi_scanner.detection import load_rules
 from unifi_scanner.models.enums import SourceState
-from unifi_scanner.pipeline import Found, Ingest, Publish, Reading, read_history
+from unifi_scanner.pipeline import Found, Ingest, Publish, Reading, read_history, remember_facts
 from unifi_scanner.store import EventStore
 
 FIRST_LOOK_BACK = timedelta(days=1)
@@ -60,6 +60,7 @@ class SiteWatch:
         for note in self.store.sources(self.shard):
             if note.source == self.site.live.source and note.last_seen is not None:
                 self.store.open_gap(self.shard, note.source, note.last_seen, NOT_RUNNING)
+        remember_facts(self.store, self.shard, self.publish.facts)
         if self.settings.websocket_enabled:
             self.site.listen()
 
@@ -113,4 +114,5 @@ class SiteWatch:
     def tell(self, now: datetime) -> None:
         """Close the period: report everything not told yet."""
         self.publish.facts = self.site.facts(listening=True)
+        remember_facts(self.store, self.shard, self.publish.facts)
         self.publish.close_period(now)

@@ -5,6 +5,7 @@
 Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on the report schedule.
 """
 
+from unifi_scanner.pipeline.books import books_of, recall_facts, remember_facts
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
@@ -16,8 +17,11 @@ __all__ = [
     "Publish",
     "Reading",
     "Tally",
+    "books_of",
     "is_event",
     "judge",
     "read_history",
+    "recall_facts",
+    "remember_facts",
     "retry_pending",
 ]

@@ -10,14 +10,14 @@ import msgspec
 from unifi_scanner.delivery import Channel, Dispatch, Message, compose, dispatch
 from unifi_scanner.detection import Rule
 from unifi_scanner.errors import StoreError
-from unifi_scanner.ledger import Books, ControllerFacts, Counts, coverage_from
+from unifi_scanner.ledger import ControllerFacts, Counts, coverage_from
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
-from unifi_scanner.models.wire_time import EPOCH
+from unifi_scanner.pipeline.books import books_of
 from unifi_scanner.pipeline.judging import Tally, judge
 from unifi_scanner.reports import render_all
-from unifi_scanner.store import EventStore, Failure, Pending, Shard
+from unifi_scanner.store import EventStore, Pending, Shard
 
 
 class Publish:
@@ -65,28 +65,13 @@ class Publish:
         return retry_pending(self.store, self.channels, now)
 
     def _cover(self, tally: Tally, since: datetime | None, now: datetime) -> Coverage:
-        sources = self.store.sources(self.shard)
-        cursors = {note.source: self.store.cursor(self.shard, note.source) for note in sources}
-        books = Books(
-            sources=sources,
-            gaps=self.store.gaps(self.shard, since=since),
-            drops=self.store.drops(self.shard, since or EPOCH),
-            failures=[
-                f"{f.where}: {f.message}" for f in self.store.failures(since or EPOCH) if self._concerns(f)
-            ],
-            cadences=self.store.cadences(self.shard),
-            read_since={name: cursor.since for name, cursor in cursors.items() if cursor is not None},
-        )
         counts = Counts(
             entries=tally.entries,
             unknown=tally.unknown,
             unreadable=tally.unreadable,
             without_time=tally.without_time,
         )
-        return coverage_from(books, self.facts, counts, now=now)
-
-    def _concerns(self, failure: Failure) -> bool:
-        return failure.shard is None or failure.shard == self.shard
+        return coverage_from(books_of(self.store, self.shard, since), self.facts, counts, now=now)
 
     def _last_close(self) -> datetime | None:
         text = self.store.recall(_last_told(self.shard))
@@ -107,11 +92,6 @@ class Publish:
             title=self.facts.title,
             generated_at=lambda _tally: now,
         )
-
-
-def _told(failure: Failure) -> str:
-    again = f" ({failure.times} times)" if failure.times > 1 else ""
-    return f"{failure.where}: {failure.message}{again}"
 
 
 def retry_pending(store: EventStore, channels: Sequence[Channel], now: datetime) -> dict[str, Dispatch]:

@@ -35,7 +35,7 @@ def report_data(report: Report) -> Mapping[str, Any]:
         "needs_you": [finding.id for finding in report.needs_you],
         "findings": [_finding(finding) for finding in (*report.needs_you, *report.findings)],
         "incidents": [_story(incident) for incident in report.incidents],
-        "coverage": _coverage(report.coverage),
+        "coverage": coverage_data(report.coverage),
     }
 
 
@@ -67,7 +67,8 @@ def _story(told: Finding | Incident) -> Mapping[str, Any]:
     }
 
 
-def _coverage(coverage: Coverage) -> Mapping[str, Any]:
+def coverage_data(coverage: Coverage) -> Mapping[str, Any]:
+    """Return the coverage as plain values."""
     return {
         "sources": [_source(source) for source in coverage.sources],
         "blind": list(coverage.blind),

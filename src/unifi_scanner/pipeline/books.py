@@ -1,0 +1,52 @@
+"""The store's notes on how well one site was heard, as the ledger reads them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from unifi_scanner.errors import StoreError
+from unifi_scanner.ledger import Books, ControllerFacts
+from unifi_scanner.models.wire_time import EPOCH
+from unifi_scanner.store import EventStore, Failure, Shard
+
+
+def books_of(store: EventStore, shard: Shard, since: datetime | None) -> Books:
+    """Return what is known of the sources, gaps, drops and failures of a site since then."""
+    sources = store.sources(shard)
+    cursors = {note.source: store.cursor(shard, note.source) for note in sources}
+    failures = [f for f in store.failures(since or EPOCH) if f.shard in (None, shard)]
+    return Books(
+        sources=sources,
+        gaps=store.gaps(shard, since=since),
+        drops=store.drops(shard, since or EPOCH),
+        failures=[_told(failure) for failure in failures],
+        cadences=store.cadences(shard),
+        read_since={name: cursor.since for name, cursor in cursors.items() if cursor is not None},
+    )
+
+
+def _told(failure: Failure) -> str:
+    again = f" ({failure.times} times)" if failure.times > 1 else ""
+    return f"{failure.where}: {failure.message}{again}"
+
+
+def remember_facts(store: EventStore, shard: Shard, facts: ControllerFacts) -> None:
+    """Keep what is known of a site's controller, for whoever reads the store without it."""
+    store.remember(_name(shard), msgspec.json.encode(facts).decode())
+
+
+def recall_facts(store: EventStore, shard: Shard) -> ControllerFacts:
+    """Return what was last known of a site's controller; raises StoreError where that cannot be read."""
+    text = store.recall(_name(shard))
+    if text is None:
+        return ControllerFacts(title=shard.site)
+    try:
+        return msgspec.json.decode(text, type=ControllerFacts)
+    except msgspec.DecodeError as exc:
+        raise StoreError(f"What is kept about the site {shard.site} cannot be read.") from exc
+
+
+def _name(shard: Shard) -> str:
+    return f"facts:{shard.controller}:{shard.site}"
