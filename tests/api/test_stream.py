@@ -232,3 +232,21 @@ def test_a_stop_during_the_first_connect_returns_within_5_s() -> None:
 )
 def test_the_endpoint_follows_the_flavour(base: str, device_type: DeviceType, endpoint: str) -> None:
     assert UnifiWebSocketClient(base, "home", {}, device_type).endpoint == endpoint
+
+
+def test_a_few_frames_of_a_kind_nobody_knows_are_kept_and_all_are_counted(
+    twins: MakeTwin, clients: MakeClient
+) -> None:
+    twin = twins()
+    manager = listening(clients(twin))
+    try:
+        assert until(lambda: twin.connections() == 1)
+        for number in range(5):
+            twin.push_raw(f'{{"meta":{{"rc":"ok","message":"hologram:sync"}},"data":[{{"n":{number}}}]}}')
+        twin.push_raw('{"meta":{"rc":"ok","message":"wlanconf:sync"},"data":[{"name":"Home"}]}')
+        assert until(lambda: manager.unknown_frames().get("hologram:sync") == 5)
+        kept = [e.data for e in manager.drain_events() if e.event_type == "hologram:sync"]
+        assert kept == [{"n": 0}, {"n": 1}, {"n": 2}]
+        assert "wlanconf:sync" not in manager.unknown_frames()
+    finally:
+        manager.stop()

@@ -29,3 +29,23 @@ def test_nothing_is_lost_or_told_twice_across_kill_9(tmp_path: Path) -> None:
         with service(environ, tmp_path / "log"):
             complete = until(lambda: not differences(twin.ledger(), entries_of(tmp_path / "data")), 30)
         assert complete, differences(twin.ledger(), entries_of(tmp_path / "data"))[:5]
+
+
+@pytest.mark.slow
+def test_what_only_the_socket_told_survives_kill_9(tmp_path: Path) -> None:
+    with SimulatedController(load_scenario("quiet-week"), network_version="10.4.57") as twin:
+        environ = environment(twin, tmp_path / "data", UNIFI_INGEST_INTERVAL_S="600")
+        for endpoint in ("stat/event", "list/alarm", "system-log"):
+            twin.fail(endpoint, 500)
+        with service(environ, tmp_path / "log") as process:
+            assert until(lambda: twin.connections() == 1, 30), (tmp_path / "log").read_text()[-2000:]
+            for number in range(20):
+                twin.emit("EVT_WU_Connected", user=f"02:00:00:00:00:{number:02x}", ssid="Home")
+            journal = tmp_path / "data"
+            assert until(lambda: sum(f.read_bytes().count(b"\n") for f in journal.glob("*.journal")) == 20)
+            process.send_signal(signal.SIGKILL)
+        assert entries_of(tmp_path / "data") == []
+        with service(environ, tmp_path / "log"):
+            complete = until(lambda: not differences(twin.ledger(), entries_of(tmp_path / "data")), 30)
+        assert complete, differences(twin.ledger(), entries_of(tmp_path / "data"))[:5]
+        assert until(lambda: not list((tmp_path / "data").glob("*.journal")))

@@ -74,14 +74,14 @@ def is_wanted(kind: str | None) -> bool:
     )
 
 
-def decode_events(raw: str | bytes, heard: datetime) -> list[BufferedEvent]:
+def decode_events(raw: str | bytes, heard: datetime, *, any_kind: bool = False) -> list[BufferedEvent]:
     """Return every event of a frame, in order; raises FrameError for what cannot be read.
 
-    `heard` stands in where the wire gives no time.
+    `heard` stands in where the wire gives no time. With `any_kind` also the items of frames that carry no events.
     """
     data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
     kind = peek_kind(data)
-    if not is_wanted(kind):
+    if not any_kind and not is_wanted(kind):
         return []
     try:
         frame = _decode_frame(data)

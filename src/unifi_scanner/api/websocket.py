@@ -28,12 +28,14 @@ from unifi_scanner.api.link import Ending, Link, Policy
 from unifi_scanner.api.tls import ssl_context as make_context
 from unifi_scanner.errors import ControllerError, FrameError, SignInThrottled
 from unifi_scanner.models.enums import DeviceType
+from unifi_scanner.models.vocabulary import UNKNOWN_KIND, kind_of_frame
 
 __all__ = ["BufferedEvent", "UnifiWebSocketClient", "WebSocketEventBuffer", "parse_unifi_event"]
 
 MAX_FRAME = 16 * 1024 * 1024 + 64 * 1024
 TOO_BIG = 1009  # the close code for it
 OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 10.0, 1.0
+SAMPLES, MOST_UNKNOWN_KINDS = 3, 100  # frames kept of a kind nobody knows, and such kinds told apart
 KNOWN_STATE = ("device:", "unifi-device:", "sta:", "client:", "user:", "setting:")
 log = structlog.get_logger(__name__)
 OnEvent = Callable[[BufferedEvent], None]
@@ -212,10 +214,10 @@ class UnifiWebSocketClient:
                 return
         try:
             kind = peek_kind(raw)
-            if not is_wanted(kind):
-                self._skip(kind)
+            if not is_wanted(kind) and not self._is_sample(kind):
+                self.counts["skipped"] += 1
                 return
-            events = decode_events(raw, clock.now())
+            events = decode_events(raw, clock.now(), any_kind=True)
         except FrameError:
             self.counts["unreadable"] += 1
             return
@@ -223,12 +225,17 @@ class UnifiWebSocketClient:
             self.counts["events"] += 1
             self._deliver(event, on_event)
 
-    def _skip(self, kind: str | None) -> None:
-        self.counts["skipped"] += 1
+    def _is_sample(self, kind: str | None) -> bool:
+        """Return whether a frame of a kind nobody knows should be kept: the first few of each (B.4)."""
         if kind is None:
             self.counts["without_kind"] += 1
-        elif not kind.startswith(KNOWN_STATE) and len(self.unknown_kinds) < 100:
+            return False
+        if kind.startswith(KNOWN_STATE) or kind_of_frame(kind) != UNKNOWN_KIND:
+            return False
+        if kind in self.unknown_kinds or len(self.unknown_kinds) < MOST_UNKNOWN_KINDS:
             self.unknown_kinds[kind] += 1
+        self.counts["unknown"] += 1
+        return 0 < self.unknown_kinds[kind] <= SAMPLES
 
     def _deliver(self, event: BufferedEvent, on_event: OnEvent) -> None:
         try:
