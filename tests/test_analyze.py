@@ -135,6 +135,18 @@ def test_a_hostile_name_is_inert_in_every_form(
     assert not set(entry["sentence"]) & {"\x1b", "\u202e", "\n", "\r", "{", "}"}
 
 
+def test_half_a_surrogate_pair_or_no_number_breaks_no_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = r'{"key":"EVT_WU_Connected","user":"5c:52:30:55:7d:67","hostname":"a\ud800b","n":NaN,"m":1e400}'
+    file = saved(tmp_path, "odd", odd)
+    (entry,) = entries(capsys, file)
+    assert (entry["kind"], entry["client_name"]) == ("client.connected", "a\ufffdb")
+    for form in ("text", "html", "json"):
+        assert main(["analyze", "--format", form, str(file)]) == 0
+    capsys.readouterr()
+
+
 @needs_fixtures
 @pytest.mark.parametrize(
     "name",

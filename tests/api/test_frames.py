@@ -53,6 +53,16 @@ def test_an_event_has_its_own_time_or_the_time_it_was_heard(item: dict[str, Any]
     assert decode_events(frame([item]), HEARD)[0].timestamp == moment
 
 
+@pytest.mark.parametrize("name", [rb"a\ud800b", b"caf\xe9"])
+@pytest.mark.parametrize("meta_first", [True, False])
+def test_a_name_that_is_no_text_costs_no_event(name: bytes, meta_first: bool) -> None:
+    meta = b'"meta": {"rc": "ok", "message": "events"}'
+    data = b'"data": [{"key": "EVT_WU_Connected", "hostname": "%b"}, {"key": "EVT_AP_Lost_Contact"}]' % name
+    parts = (meta, data) if meta_first else (data, meta)
+    events = decode_events(b"{%b, %b}" % parts, HEARD)
+    assert [event.event_type for event in events] == ["wu.connected", "ap.lost_contact"]
+
+
 @pytest.mark.parametrize(
     "raw", ["", "ping", "{", "[1]", "7", '"x"', b"\xff\xfe", frame([CONNECTED])[:-5], b"\x00\x01"]
 )

@@ -13,6 +13,7 @@ import msgspec
 from unifi_scanner.api.events import BufferedEvent
 from unifi_scanner.errors import FrameError
 from unifi_scanner.models.vocabulary import EVENT_FRAMES, dotted
+from unifi_scanner.models.wire_json import decode_wire
 from unifi_scanner.models.wire_time import event_time
 
 # `meta` first or `meta` last, and its `message`: anchored, so that nothing inside `data` can pose as it
@@ -63,8 +64,8 @@ def peek_kind(raw: bytes) -> str | None:
         return found.group(1).decode("utf-8", "replace")
     try:
         return _decode_head(raw).meta.message or None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise FrameError("A frame could not be read.") from exc
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _repaired(raw).meta.message or None
 
 
 def is_wanted(kind: str | None) -> bool:
@@ -85,10 +86,18 @@ def decode_events(raw: str | bytes, heard: datetime, *, any_kind: bool = False) 
         return []
     try:
         frame = _decode_frame(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-        raise FrameError("A frame could not be read.") from exc
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        frame = _repaired(data)
     items = [frame.data] if isinstance(frame.data, dict) else frame.data or []
     return [_event(kind or "", item, heard) for item in items if item != {}]
+
+
+def _repaired(raw: bytes) -> _Frame:
+    """Return a frame in which a stranger's name, or a number, is not what JSON allows."""
+    try:
+        return msgspec.convert(decode_wire(raw), _Frame)
+    except (ValueError, RecursionError) as exc:
+        raise FrameError("A frame could not be read.") from exc
 
 
 def _event(kind: str, item: Any, heard: datetime) -> BufferedEvent:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from unifi_scanner.logs.normalise import Context, cef_entry, entries_of, unreada
 from unifi_scanner.logs.shapes import Shape, shape_of
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.wire_json import decode_wire
 
 MAX_LINE = 64 * 1024 * 1024
 
@@ -89,8 +89,8 @@ _NOT_JSON = object()
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return decode_wire(text.encode("utf-8", "replace"))
+    except ValueError:
         return _NOT_JSON
 
 
