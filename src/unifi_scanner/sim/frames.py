@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
+from unifi_scanner.sim.encoding import json_bytes
+
 HUGE: Final = 16 * 1024 * 1024
 MALFORMED: Final = (
     "empty",
@@ -33,7 +35,7 @@ def frame(kind: str, data: Sequence[Mapping[str, Any]], *, data_first: bool = Fa
     """Return a frame of that kind; controllers write `meta` and `data` in either order."""
     head = {"rc": "ok", "message": kind, **meta}
     body = {"data": data, "meta": head} if data_first else {"meta": head, "data": data}
-    return Frame(msgspec.json.encode(body))
+    return Frame(json_bytes(body))
 
 
 def malformed_frame(kind: str) -> Frame:

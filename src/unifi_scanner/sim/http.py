@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from unifi_scanner.sim.encoding import json_bytes
+
 JSON = "application/json"
 
 
@@ -48,7 +50,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 def json_reply(value: Any, status: int = 200) -> Reply:
     """Return `value` as JSON."""
-    return Reply(status=status, body=msgspec.json.encode(value))
+    return Reply(status=status, body=json_bytes(value))
 
 
 def text_reply(text: str, status: int) -> Reply:
