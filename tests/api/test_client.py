@@ -246,3 +246,14 @@ def test_no_secret_is_in_a_repr_a_log_or_an_error(
     told = " ".join(map(repr, shown)) + " ".join(map(str, shown)) + caplog.text + "".join(capsys.readouterr())
     secrets = ["correct horse", *client.get_session_cookies().values()]
     assert not [secret for secret in secrets if secret in told]
+
+
+def test_a_name_that_is_no_text_hides_no_history(twins: MakeTwin, clients: MakeClient) -> None:
+    twin = twins()
+    twin.emit("EVT_WU_Connected", user="02:00:00:00:00:01", hostname="a\ud800b", ssid="Home")
+    twin.emit("EVT_WU_Connected", user="02:00:00:00:00:02", ssid="Home")
+    client = clients(twin)
+    client.sign_in()
+    since = datetime.now(UTC) - LATELY
+    told = [row.get("user") for row in client.events(since)]
+    assert {"02:00:00:00:00:01", "02:00:00:00:00:02"} <= set(told)

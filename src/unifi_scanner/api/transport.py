@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-import msgspec
 import structlog
 
 from unifi_scanner import clock
@@ -26,6 +25,7 @@ from unifi_scanner.errors import (
 )
 from unifi_scanner.log import quiet_libraries, register_secret
 from unifi_scanner.models.enums import DeviceType
+from unifi_scanner.models.wire_json import decode_wire
 
 GONE = frozenset({400, 404, 405})
 log = structlog.get_logger(__name__)
@@ -234,8 +234,8 @@ def _decoded(answer: httpx2.Response) -> Any:
         except (OSError, EOFError):
             return None
     try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return decode_wire(content)
+    except ValueError:
         return None
 
 
