@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from unifi_scanner.api.buffer import BufferedEvent
-from unifi_scanner.errors import ScannerError, WSCollectionError
+from unifi_scanner.errors import WSCollectionError
 from unifi_scanner.logs.base import Collected, Heard
 from unifi_scanner.logs.normalise import Context, entry_of_item, unreadable_entry
 from unifi_scanner.models.enums import Origin
@@ -61,27 +61,23 @@ class WSLogCollector:
 
     def _drain(self) -> Sequence[BufferedEvent]:
         try:
-            return self.manager.drain_events()
-        except (
-            ScannerError,
-            RuntimeError,
-            OSError,
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-        ) as exc:
+            return list(self.manager.drain_events())
+        except Exception as exc:  # whatever it was, it goes on as the one error promised, with its cause
             raise WSCollectionError("The live events could not be read from their buffer.", exc) from exc
 
     def _is_recent(self, event: BufferedEvent) -> bool:
-        return self.since_timestamp is None or aware(event.timestamp) >= aware(self.since_timestamp) - SKEW
+        moment = _moment_of(event)
+        return self.since_timestamp is None or moment is None or moment >= aware(self.since_timestamp) - SKEW
 
     def _convert(self, event: BufferedEvent) -> LogEntry:
-        context = msgspec.structs.replace(self.context, heard=aware(event.timestamp), origin=Origin.WEBSOCKET)
+        context = msgspec.structs.replace(self.context, heard=_moment_of(event), origin=Origin.WEBSOCKET)
         item: Any = event.data  # whatever the wire held
         if not isinstance(item, Mapping):
             return unreadable_entry(item, context)
-        return entry_of_item(event.event_type, item, context)
+        try:
+            return entry_of_item(event.event_type, item, context)
+        except (AttributeError, TypeError, ValueError, LookupError, OverflowError, RecursionError):
+            return unreadable_entry(item, context)
 
     def _is_new(self, entry: LogEntry) -> bool:
         if entry.id in self._seen:
@@ -108,6 +104,11 @@ class LiveSource:
             self.collector.since_timestamp = since
         entries = self.collector.collect()
         return Collected(entries=entries, heard=[Heard(source=self.source, entries=len(entries))])
+
+
+def _moment_of(event: BufferedEvent) -> datetime | None:
+    moment: Any = event.timestamp
+    return aware(moment) if isinstance(moment, datetime) else None
 
 
 def aware(moment: datetime) -> datetime:
