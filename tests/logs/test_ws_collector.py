@@ -91,3 +91,48 @@ def test_a_buffer_that_cannot_be_read_is_told_as_such() -> None:
     with pytest.raises(WSCollectionError) as caught:
         WSLogCollector(Heard(error=cause)).collect()
     assert caught.value.cause is cause
+
+
+@pytest.mark.parametrize("event_type", ["wu.connected", "wu.roam", "made.up", "sta:sync", "ap.lost_contact"])
+def test_the_same_words_5_s_later_are_a_second_event(event_type: str) -> None:
+    first, again = event(event_type), event(event_type, at=NOON + timedelta(seconds=5))
+    told = WSLogCollector(Heard(first, again)).collect()
+    assert [entry.timestamp for entry in told] == [first.timestamp, again.timestamp]
+
+
+def test_the_same_event_handed_over_twice_is_told_once() -> None:
+    collector = WSLogCollector(Heard(event()))
+    assert len(collector.collect()) == 1
+    collector.manager = Heard(event())
+    assert collector.collect() == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        BufferedEvent("noon", "wu.connected", {"user": PHONE}),  # type: ignore[arg-type]
+        BufferedEvent(NOON, None, {"user": PHONE}),  # type: ignore[arg-type]
+        BufferedEvent(NOON, 7, {"key": 7}),  # type: ignore[arg-type]
+        BufferedEvent(NOON, "wu.connected", None),  # type: ignore[arg-type]
+    ],
+)
+def test_an_event_that_cannot_be_converted_says_so_and_costs_the_others_nothing(odd: BufferedEvent) -> None:
+    since = NOON - timedelta(hours=1)
+    told = WSLogCollector(Heard(event(), odd, event("wu.roam")), since).collect()
+    assert len(told) == 3
+    assert {entry.kind for entry in told} >= {"client.connected", "client.roamed"}
+    (kept,) = [e for e in told if e.kind in ("unreadable", "unknown") or not e.has_time]
+    assert kept.raw_data
+
+
+@pytest.mark.parametrize("error", [Exception("gone"), ZeroDivisionError("gone"), MemoryError("gone")])
+def test_whatever_fails_as_a_whole_is_one_error_with_its_cause(error: Exception) -> None:
+    with pytest.raises(WSCollectionError) as caught:
+        WSLogCollector(Heard(error=error)).collect()
+    assert caught.value.cause is error
+
+
+def test_two_events_of_one_moment_that_differ_only_in_type_are_two() -> None:
+    types = ["wu.connected", "wu.disconnected", "wu.roam_radio"]
+    told = WSLogCollector(Heard(*map(event, types))).collect()
+    assert sorted(entry.event_type for entry in told) == types

@@ -185,9 +185,9 @@ def _v1_entry(item: Mapping[str, Any], context: Context, *, kind: str, event_typ
     if kind == UNKNOWN_KIND:
         facts |= present(said=said(item.get("msg") or item.get("message"), context.names))
     own_id = text_of(item.get("_id"))
-    identity = (
-        ("v1", own_id, dotted(event_type), who.client_mac or who.device_mac) if own_id else ("v1", dict(item))
-    )
+    identity: tuple[Any, ...] = ("v1", dict(item)) if event_key(item) else ("v1", dict(item), event_type)
+    if own_id:
+        identity = ("v1", own_id, dotted(event_type), who.client_mac or who.device_mac)
     return _entry(item, context, kind=kind, event_type=event_type, who=who, facts=facts, identity=identity)
 
 
@@ -376,9 +376,17 @@ def _entry(
         client_name=who.client_name,
         site=context.site,
         origins=frozenset({context.origin or Origin.IMPORT}),
-        id=digest_of(*identity),
+        id=digest_of(*identity, *_told_apart(identity, moment, context)),
         kind=kind,
     )
+
+
+def _told_apart(identity: tuple[Any, ...], moment: datetime | None, context: Context) -> tuple[str, ...]:
+    """Return what tells two records apart that say the same, without id or time: when each was heard."""
+    has_id = not isinstance(identity[1], dict)
+    if has_id or moment is not None or context.heard is None or context.origin is not Origin.WEBSOCKET:
+        return ()
+    return (context.heard.isoformat(),)
 
 
 _SHORT = {
