@@ -7,12 +7,13 @@ from datetime import datetime
 
 import structlog
 
-from unifi_scanner.errors import CollectionError
+from unifi_scanner.errors import CollectionError, ScannerError, SignInRefused, SignInThrottled
 from unifi_scanner.logs.base import Collected, Collector, Failure
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
 
 CHAIN = ("websocket", "rest", "system_log", "ssh")  # in this order; one that is not configured is left out
+STRANGE = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 log = structlog.get_logger(__name__)
 
 
@@ -30,9 +31,10 @@ class LogCollector:
 
     def gather(self, since: datetime | None = None) -> Collected:
         """Return the entries together with what answered and what failed."""
-        parts, broken = self._ask_all(since)
-        if self.sources and len(broken) == len(self.sources):
-            raise CollectionError("No source could be read. " + " ".join(f.reason for f in broken))
+        parts, errors = self._ask_all(since)
+        broken = [Failure(source=source, reason=str(error)) for source, error in errors]
+        if self.sources and not parts:
+            raise _of_all([error for _, error in errors])
         entries = combine([entry for part in parts for entry in part.entries])
         heard = [h for part in parts for h in part.heard]
         failures = [f for part in parts for f in part.failures] + broken
@@ -44,13 +46,24 @@ class LogCollector:
         )
         return Collected(entries=entries, heard=heard, failures=failures)
 
-    def _ask_all(self, since: datetime | None) -> tuple[list[Collected], list[Failure]]:
+    def _ask_all(self, since: datetime | None) -> tuple[list[Collected], list[tuple[str, Exception]]]:
         parts: list[Collected] = []
-        broken: list[Failure] = []
+        errors: list[tuple[str, Exception]] = []
         for source in self.sources:
             try:
                 parts.append(source.collect(since))
-            except CollectionError as exc:
+            except ScannerError as exc:
                 log.warning("source_failed", source=source.source, reason=str(exc))
-                broken.append(Failure(source=source.source, reason=str(exc)))
-        return parts, broken
+                errors.append((source.source, exc))
+            except STRANGE as exc:  # an answer nobody thought of: its source is lost, the others are not
+                log.exception("source_failed", source=source.source)
+                errors.append((source.source, exc))
+        return parts, errors
+
+
+def _of_all(errors: Sequence[Exception]) -> Exception:
+    """Return what it means that no source could be read; a refused sign-in is told as what it is."""
+    refused = [error for error in errors if isinstance(error, (SignInRefused, SignInThrottled))]
+    if refused:
+        return refused[0]
+    return CollectionError("No source could be read. " + " ".join(map(str, errors)))
