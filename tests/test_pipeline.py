@@ -10,7 +10,15 @@ import pytest
 
 from unifi_scanner.delivery import Channel, Message, Receipt
 from unifi_scanner.detection import load_rules
-from unifi_scanner.errors import CollectionError, DeliveryError, RestCollectionError, StoreError
+from unifi_scanner.errors import (
+    CollectionError,
+    ControllerUnreachable,
+    DeliveryError,
+    RestCollectionError,
+    ScannerError,
+    SignInRefused,
+    StoreError,
+)
 from unifi_scanner.ledger import ControllerFacts
 from unifi_scanner.logs.base import Collected, Failure, Heard
 from unifi_scanner.logs.normalise import normalise_record
@@ -49,7 +57,7 @@ ORIGINS = {"rest": frozenset({Origin.REST}), "system_log": frozenset({Origin.SYS
 class Source:
     """A source that gives what it was told to, and remembers from when it was asked."""
 
-    def __init__(self, name: str, *answers: Collected | CollectionError) -> None:
+    def __init__(self, name: str, *answers: Collected | Exception) -> None:
         self.source = name
         self.origins = ORIGINS[name]
         self.answers = list(answers)
@@ -58,7 +66,7 @@ class Source:
     def collect(self, since: datetime | None) -> Collected:
         self.asked.append(since)
         answer = self.answers.pop(0)
-        if isinstance(answer, CollectionError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
@@ -159,6 +167,21 @@ class Live:
 
     def collect(self, since: datetime | None) -> Collected:
         return Collected(entries=self.batches.pop(0) if self.batches else [])
+
+
+@pytest.mark.parametrize(
+    "error", [SignInRefused("The password is wrong."), ControllerUnreachable("It is off.")]
+)
+def test_a_sign_in_refused_while_running_blinds_the_next_report(
+    store: SqliteStore, error: ScannerError
+) -> None:
+    sources = [Source(name, gave(name), error) for name in ("rest", "system_log")]
+    ingest = Ingest(store, SHARD, history=sources)
+    ingest.backfill(NOON, NOON)
+    with pytest.raises(ScannerError):
+        ingest.backfill(NOON, NOON + timedelta(minutes=5))
+    report = publisher(store).report(since=NOON, now=NOON + timedelta(minutes=6))
+    assert report.verdict.status is Status.BLIND
 
 
 def fill_disk(store: SqliteStore, *, full: bool) -> None:

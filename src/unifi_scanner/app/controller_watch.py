@@ -97,8 +97,11 @@ class ControllerWatch:
             self._pace = self._pace.at_once()  # signed in just now
             return 0
         new = sum(site.take(found, now) for site, found in round_)
-        refused = [found.refused for _, found in round_ if found.refused]
-        self._note(worked=not refused, reason=" ".join(refused))
+        troubles = [found.trouble for _, found in round_ if found.trouble is not None]
+        if troubles:
+            self._note_trouble(troubles[0])
+        else:
+            self._note(worked=True)
         return new
 
     def _note_trouble(self, exc: ScannerError) -> None:

@@ -37,7 +37,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What a round of reading gave; `refused` says why it gave nothing at all.
+    """What a round of reading gave; `trouble` is why it gave nothing at all.
 
     `forgot` are sources that no longer keep anything from when they were last read: between that and the oldest
     they still have, something is missing.
@@ -46,7 +46,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     plan: Sequence[Reading]
     collected: Collected = Collected()
     forgot: frozenset[str] = frozenset()
-    refused: str = ""
+    trouble: CollectionError | ControllerError | None = None
 
 
 @runtime_checkable
@@ -63,8 +63,8 @@ def read_history(plan: Sequence[Reading], *, long_ago: datetime) -> Found:
     chain = LogCollector([_From(reading) for reading in plan])
     try:
         collected = chain.gather()
-    except CollectionError as exc:
-        return Found(plan=plan, refused=str(exc))
+    except (CollectionError, ControllerError) as exc:  # a sign-in refused while running, too
+        return Found(plan=plan, trouble=exc)
     heard = {one.source for one in collected.heard}
     doubtful = [r for r in plan if r.name in heard and r.read_at is not None and r.read_at < long_ago]
     return Found(

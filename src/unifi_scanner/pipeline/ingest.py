@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from unifi_scanner.errors import CollectionError
 from unifi_scanner.ledger import can_fill, is_trusted
 from unifi_scanner.logs.base import Collected, Collector, Failure, Heard
 from unifi_scanner.models.enums import Origin, SourceState
@@ -96,9 +95,9 @@ class Ingest:
 
         Raises StoreError when the disk refuses; nothing is noted as read then.
         """
-        if found.refused:
+        if found.trouble is not None:
             for reading in found.plan:
-                self._note_failure(Failure(source=reading.name, reason=found.refused), reading, now)
+                self._note_failure(Failure(source=reading.name, reason=str(found.trouble)), reading, now)
             return 0
         added = self.store.add(self.shard, [e for e in found.collected.entries if is_event(e)])
         readings = {reading.name: reading for reading in found.plan}
@@ -110,7 +109,7 @@ class Ingest:
         return added.new
 
     def backfill(self, since: datetime, now: datetime) -> Collected:
-        """Read and store everything at once; raises CollectionError when every source failed."""
+        """Read and store everything at once; raises CollectionError or ControllerError when every source failed."""
         return self._read_now(self.plan(since), now)
 
     def look_back(self, since: datetime, now: datetime) -> Collected:
@@ -120,8 +119,8 @@ class Ingest:
     def _read_now(self, plan: Sequence[Reading], now: datetime) -> Collected:
         found = read_history(plan, long_ago=now - LONG_AGO)
         self.take(found, now)
-        if found.refused:
-            raise CollectionError(found.refused)
+        if found.trouble is not None:
+            raise found.trouble
         return found.collected
 
     def _note_heard(
