@@ -155,3 +155,19 @@ def test_a_since_that_is_not_understood_ends_with_2(
     monkeypatch.setenv("UNIFI_API_KEY", "k" * 20)
     assert main(["report", "--host", "127.0.0.1", "--since", since]) == 2
     assert "--since" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("demo",), ("run",), ("report",), ("analyze",), ("tail",), ("doctor",), ("health",), ("simulate",)]
+    + [("rules", "list"), ("rules", "test"), ("config", "show"), ("config", "schema")],
+)
+def test_every_verb_speaks_to_programs_too(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--help"])
+    told = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "--json" in told
+    assert "--format" in told

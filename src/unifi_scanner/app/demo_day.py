@@ -30,7 +30,13 @@ TICK_S, STATUS_EVERY_S, GRACE_S = 0.4, 5.0, 10.0
 LOUD = (LogLevel.WARNING, LogLevel.ERROR, LogLevel.CRITICAL)
 
 
-def demo(*, output_dir: Path = Path(), seconds: float = 45.0, scenario: str = "busy-day") -> int:
+def demo(
+    *,
+    output_dir: Path = Path(),
+    seconds: float = 45.0,
+    scenario: str = "busy-day",
+    format: str = "text",  # noqa: A002 - the name of the option
+) -> int:
     """Play a simulated day, print the report, write the HTML beside it and return 0."""
     began = clock.now() - DAY
     with ExitStack() as stack:
@@ -47,8 +53,8 @@ def demo(*, output_dir: Path = Path(), seconds: float = 45.0, scenario: str = "b
         made = service.sites[0].publish.report(since=began - timedelta(minutes=5), now=clock.now())
     page = _write_page(made, output_dir)
     _say("")
-    put_report(made, "text", None)
-    print(f"\nThe same report as a page: {page}")
+    put_report(made, format, None)
+    print(f"\nThe same report as a page: {page}", file=sys.stderr if format == "json" else sys.stdout)
     return 0
 
 

@@ -80,9 +80,14 @@ def _put_pages(reports: Sequence[Report], output: Path | None) -> None:
 
 def put_entries(rows: Iterable[tuple[LogEntry, Mapping[str, Any] | None]], output: Path | None) -> None:
     """Write one JSON object per entry and line."""
-    lines = [msgspec.json.encode(entry_row(entry, where)).decode() for entry, where in rows]
+    lines = [row_line(entry, where) for entry, where in rows]
     if lines or output is not None:
         put("\n".join(lines), output)
+
+
+def row_line(entry: LogEntry, where: Mapping[str, Any] | None = None) -> str:
+    """Return an entry as one line of JSON."""
+    return msgspec.json.encode(entry_row(entry, where)).decode()
 
 
 def entry_row(entry: LogEntry, where: Mapping[str, Any] | None = None) -> dict[str, Any]:

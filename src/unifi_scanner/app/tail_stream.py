@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from zoneinfo import ZoneInfo
 
 from unifi_scanner.app.controller import Controller, Site
+from unifi_scanner.app.output import put, row_line
 from unifi_scanner.app.service import stop_signals
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.models.enums import LogLevel
@@ -17,8 +18,8 @@ from unifi_scanner.models.telling import sentence_of
 LOOK_EVERY_S = 0.25
 
 
-def tail(settings: Settings) -> int:
-    """Print what happens as it happens, one sentence a line, until interrupted; returns 0."""
+def tail(settings: Settings, *, as_json: bool = False) -> int:
+    """Print what happens as it happens, one sentence or JSON object a line, until interrupted; returns 0."""
     stopped = threading.Event()
     with ExitStack() as stack:
         sites = _listening(settings, stack)
@@ -30,7 +31,7 @@ def tail(settings: Settings) -> int:
             while not stopped.wait(LOOK_EVERY_S):
                 for site in sites:
                     told[site] = _tell_link(site, told[site])
-                    _tell_news(site, f"{site.client.site_title}: " if several else "")
+                    _tell_news(site, f"{site.client.site_title}: " if several else "", as_json=as_json)
     return 0
 
 
@@ -46,16 +47,17 @@ def _listening(settings: Settings, stack: ExitStack) -> list[Site]:
     return sites
 
 
-def _tell_news(site: Site, prefix: str) -> None:
+def _tell_news(site: Site, prefix: str, *, as_json: bool) -> None:
     zone = ZoneInfo(site.facts(listening=True).zone)
     for entry in site.live_collector.collect():
         if entry.level is not LogLevel.DEBUG:
-            print(f"{prefix}{line_of(entry, zone)}", flush=True)
+            put(row_line(entry) if as_json else f"{prefix}{line_of(entry, zone)}", None)
 
 
 def line_of(entry: LogEntry, zone: ZoneInfo) -> str:
     """Return an entry as one line: local time, then what happened."""
-    return f"{entry.timestamp.astimezone(zone):%a %d %b %H:%M:%S}  {sentence_of(entry)}"
+    at = f"{entry.timestamp.astimezone(zone):%a %d %b %H:%M:%S}" if entry.has_time else "At an unknown time"
+    return f"{at}  {sentence_of(entry)}"
 
 
 def _tell_link(site: Site, told: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from unifi_scanner.cli.options import add_format_options
+
 DEFAULT_SECONDS = 45.0
 
 
@@ -13,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output-dir", type=Path, default=Path(), metavar="DIR", help="where to write the HTML report"
     )
+    add_format_options(parser, "text", "json")
     parser.add_argument(
         "--seconds",
         type=float,
@@ -27,4 +30,4 @@ def run(args: argparse.Namespace) -> int:
     from unifi_scanner.log import set_up_logging
 
     set_up_logging(args.log_level or "WARNING")
-    return app.demo(output_dir=args.output_dir, seconds=args.seconds)
+    return app.demo(output_dir=args.output_dir, seconds=args.seconds, format=args.format)

@@ -44,9 +44,9 @@ def add_data_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", metavar="DIR", help="directory of the database")
 
 
-def add_format_options(parser: argparse.ArgumentParser, *forms: str) -> None:
+def add_format_options(parser: argparse.ArgumentParser, *forms: str, what: str = "") -> None:
     """Add `--format`, with the first form as default, and `--json`."""
-    parser.add_argument("--format", choices=forms, default=forms[0], help=f"default: {forms[0]}")
+    parser.add_argument("--format", choices=forms, default=forms[0], help=f"{what}default: {forms[0]}")
     parser.add_argument(
         "--json", dest="format", action="store_const", const="json", help="the same as --format json"
     )
@@ -67,17 +67,19 @@ def add_rules_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules-dir", metavar="DIR", help="directory with rules of your own")
 
 
-def settings_of(args: argparse.Namespace, *, for_controller: bool = False, quiet: bool = True) -> Settings:
+def settings_of(
+    args: argparse.Namespace, *, for_controller: bool = False, quiet: bool = True, log_as_json: bool = False
+) -> Settings:
     """Return the settings for these arguments and start logging; a `quiet` verb logs warnings only."""
     from unifi_scanner.config import load_settings
 
     overrides = {name: getattr(args, name, None) for name in OVERRIDES}
     settings = load_settings(config_path=args.config, overrides=overrides, for_controller=for_controller)
-    start_logging(settings, quiet=quiet)
+    start_logging(settings, quiet=quiet, as_json=log_as_json)
     return settings
 
 
-def start_logging(settings: Settings, *, quiet: bool) -> None:
+def start_logging(settings: Settings, *, quiet: bool, as_json: bool = False) -> None:
     """Log as the settings ask, and tell what was odd about them."""
     import structlog
 
@@ -86,7 +88,8 @@ def start_logging(settings: Settings, *, quiet: bool) -> None:
 
     unasked = settings.origin_of("log_level") == DEFAULT
     set_up_logging(
-        "WARNING" if quiet and unasked else settings.log_level, as_json=settings.log_format == "json"
+        "WARNING" if quiet and unasked else settings.log_level,
+        as_json=as_json or settings.log_format == "json",
     )
     for warning in settings.warnings:
         structlog.get_logger().warning("setting_ignored", reason=warning)

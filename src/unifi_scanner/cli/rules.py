@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from unifi_scanner.cli.options import add_format_options
+
 if TYPE_CHECKING:
     from unifi_scanner.detection import Rule
 
@@ -20,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rules-dir", type=Path, metavar="DIR", help="rules of your own, besides the built-in ones"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_format_options(parser, "text", "json")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,7 +30,8 @@ def run(args: argparse.Namespace) -> int:
     from unifi_scanner.detection import load_rules
 
     rules = load_rules(args.rules_dir)
-    return _list(rules, as_json=args.json) if args.what == "list" else _test(rules, as_json=args.json)
+    as_json = args.format == "json"
+    return _list(rules, as_json=as_json) if args.what == "list" else _test(rules, as_json=as_json)
 
 
 def _list(rules: Sequence[Rule], *, as_json: bool) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from unifi_scanner.cli.options import add_controller_options, settings_of
+from unifi_scanner.cli.options import add_controller_options, add_format_options, settings_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what `tail` takes."""
+    add_format_options(parser, "text", "json")
     add_controller_options(parser)
 
 
@@ -17,4 +18,4 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args, for_controller=True)
     from unifi_scanner import app
 
-    return app.tail(settings)
+    return app.tail(settings, as_json=args.format == "json")
