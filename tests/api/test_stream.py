@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import gc
+import socket
+import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +19,7 @@ from unifi_scanner.api.websocket import UnifiWebSocketClient
 from unifi_scanner.api.ws_manager import WebSocketManager
 from unifi_scanner.models.enums import DeviceType
 from unifi_scanner.sim import Flavour, SimulatedController
+from unifi_scanner.sim.certificate import make_certificate
 
 QUICK = Policy(first=0.02, longest=0.2, longest_refused=0.2)
 MALFORMED = (
@@ -204,18 +210,110 @@ def test_starts_and_stops_raced_200_times_leave_nothing_behind(twins: MakeTwin, 
     assert (manager._thread, manager._loop) == (None, None)
 
 
-def test_a_stop_during_the_first_connect_returns_within_5_s() -> None:
-    import socket
-
+@contextmanager
+def never_answers_tls() -> Iterator[int]:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
+        yield silent.getsockname()[1]
+
+
+@contextmanager
+def swallows_every_packet() -> Iterator[int]:
+    """A port whose queue is full: the system drops whoever else calls, as a black hole does."""
+    with socket.socket() as full, ExitStack() as callers:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        yield full.getsockname()[1]
+
+
+@contextmanager
+def never_answers_the_handshake() -> Iterator[int]:
+    certificate = make_certificate()
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        talker = threading.Thread(
+            target=_greet_and_fall_silent, args=(listening, certificate.server_context())
+        )
+        talker.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            talker.join(10)
+
+
+def _greet_and_fall_silent(listening: socket.socket, context: ssl.SSLContext) -> None:
+    with suppress(OSError):
+        while True:
+            caller, _ = listening.accept()
+            caller.settimeout(10)
+            with suppress(OSError), context.wrap_socket(caller, server_side=True) as talking:
+                while talking.recv(4096):
+                    pass
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.3])
+@pytest.mark.parametrize(
+    "server",
+    [never_answers_tls, swallows_every_packet, never_answers_the_handshake],
+    ids=lambda f: f.__name__,
+)
+def test_a_stop_during_the_first_connect_returns_within_5_s_and_leaves_nothing(
+    server: Callable[[], AbstractContextManager[int]], wait: float
+) -> None:
+    with server() as port:
+        before = open_files()
         manager = WebSocketManager()
-        manager.start(f"https://127.0.0.1:{silent.getsockname()[1]}", "default", {}, DeviceType.UDM_PRO)
+        manager.start(f"https://127.0.0.1:{port}", "default", {}, DeviceType.UDM_PRO)
+        until(lambda: False, wait)
         began = time.monotonic()
         manager.stop()
         assert time.monotonic() - began < 5
         assert not threads()
+        assert not manager.is_running()
+        gc.collect()
+        assert until(lambda: open_files() <= before)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_stop_while_a_sign_in_hangs_returns_within_5_s(twins: MakeTwin, clients: MakeClient) -> None:
+    twin = twins()
+    client = clients(twin)
+    client.sign_in()
+    asked, free = threading.Event(), threading.Event()
+
+    def hang(_cookies: Mapping[str, str]) -> Mapping[str, str]:
+        asked.set()
+        free.wait(30)
+        return {}
+
+    manager = WebSocketManager()
+    manager.start(
+        client.base_url, client.site, {"TOKEN": "old"}, client.device_type, ssl_context=client.ssl_context, sign_in=hang, policy=QUICK,
+    )  # fmt: skip
+    try:
+        assert asked.wait(10)
+        began = time.monotonic()
+        manager.stop()
+        assert time.monotonic() - began < 5
+        assert not threads()
+        # what hangs must not keep the program from ending
+        assert all(
+            t.daemon
+            for t in threading.enumerate()
+            if t is not threading.main_thread() and t.name.startswith("unifi")
+        )
+    finally:
+        free.set()
 
 
 @pytest.mark.parametrize(

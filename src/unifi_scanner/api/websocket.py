@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from random import SystemRandom
 
 import msgspec
@@ -175,7 +178,7 @@ class UnifiWebSocketClient:
         if self._sign_in is None:
             return
         try:
-            self._cookies = dict(await asyncio.to_thread(self._sign_in, self._cookies))
+            self._cookies = dict(await _beside(partial(self._sign_in, self._cookies)))
         except SignInThrottled as exc:
             await self._pause(exc.retry_after)
         except ControllerError as exc:
@@ -260,6 +263,27 @@ class UnifiWebSocketClient:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+
+async def _beside(sign_in: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    """Return what `sign_in` gives, from a daemon thread: one that hangs must not keep the program from ending."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Mapping[str, str]] = loop.create_future()
+
+    def hand_over(tell: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            loop.call_soon_threadsafe(lambda: None if answer.done() else tell())
+
+    def work() -> None:
+        try:
+            cookies = sign_in()
+        except BaseException as exc:  # noqa: BLE001 - raised again where it is awaited
+            hand_over(partial(answer.set_exception, exc))
+        else:
+            hand_over(partial(answer.set_result, cookies))
+
+    threading.Thread(target=work, name="unifi-sign-in", daemon=True).start()
+    return await answer
 
 
 def _of_status(status: int, retry_after: str | None) -> tuple[Ending, str, float | None]:
