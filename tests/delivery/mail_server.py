@@ -74,7 +74,7 @@ def mail_server(security: str, certificate: Certificate | None = None, **inbox: 
     controller = AnyPort(
         handler,
         hostname="127.0.0.1",
-        port=0,
+        port=handler.port,
         ssl_context=context if security == "tls" else None,
         **options,
     )

@@ -1,0 +1,153 @@
+"""What a sceptic would try on the running service: lock-outs, full disks, hangs, leaks and dead mail servers."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.mail_server import mail_server
+from tests.e2e.running import ask_to_stop, command, differences, entries_of, environment, service, until
+from unifi_scanner.app.channels import DATA_FILE
+from unifi_scanner.sim import Flavour, SimulatedController, load_scenario
+
+EVERY_MINUTE = {"UNIFI_SCHEDULE_CRON": "* * * * *"}
+
+
+@pytest.fixture
+def twin() -> Iterator[SimulatedController]:
+    with SimulatedController(load_scenario("quiet-week")) as controller:
+        yield controller
+
+
+def run(*words: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*words), env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("verb", ["run", "report", "doctor", "tail"])
+@pytest.mark.parametrize("flavour", [Flavour.CLASSIC, Flavour.UNIFI_OS])
+def test_a_wrong_password_is_tried_exactly_once(tmp_path: Path, verb: str, flavour: Flavour) -> None:
+    with SimulatedController(load_scenario("quiet-week"), flavour=flavour) as twin:
+        done = run(verb, env=environment(twin, tmp_path / "data", UNIFI_PASSWORD="wrong horse"))
+        tries = [path for method, path, _ in twin.requests() if method == "POST" and "login" in path]
+    assert (done.returncode, len(tries)) == (4, 1), done.stderr
+    assert "wrong horse" not in done.stdout + done.stderr
+
+
+def test_a_password_changed_while_running_is_tried_once_more_and_then_told(
+    twin: SimulatedController, tmp_path: Path
+) -> None:
+    env = environment(twin, tmp_path / "data")
+    with service(env, tmp_path / "log") as process:
+        assert until(lambda: twin.connections() == 1, 30)
+        twin._sessions.password = "another"
+        twin.expire_sessions()
+        twin.disconnect_all("abort")
+        assert until(lambda: "not accept" in (tmp_path / "log").read_text(), 30)
+        assert not until(lambda: len(sign_in_requests(twin)) > 2, 8)
+        assert run("health", env=env).returncode == 1
+        assert ask_to_stop(process)[0] == 0
+
+
+def sign_in_requests(twin: SimulatedController) -> list[str]:
+    return [path for method, path, _ in twin.requests() if method == "POST" and "login" in path]
+
+
+def test_a_disk_that_is_full_for_a_while_loses_nothing_and_stops_nothing(
+    twin: SimulatedController, tmp_path: Path
+) -> None:
+    with service(environment(twin, tmp_path / "data"), tmp_path / "log") as process:
+        assert until(lambda: twin.connections() == 1, 30)
+        database = tmp_path / "data" / DATA_FILE
+        assert until(database.exists)
+        # no file may grow: what the system calls a disk that is full
+        full = min(
+            path.stat().st_size for path in database.parent.glob(DATA_FILE + "*") if path.stat().st_size
+        )
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (min(full, 4096), resource.RLIM_INFINITY))
+        for number in range(50):
+            twin.emit("EVT_WU_Connected", user=f"02:00:00:00:00:{number:02x}", ssid="Home")
+        assert until(lambda: "StoreError" in log_of(tmp_path) or "disk" in log_of(tmp_path).lower(), 20)
+        assert process.poll() is None
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        complete = until(lambda: not differences(twin.ledger(), entries_of(tmp_path / "data")), 30)
+        assert complete, log_of(tmp_path)[-3000:]
+        assert ask_to_stop(process)[0] == 0
+
+
+def log_of(directory: Path) -> str:
+    return (directory / "log").read_text()
+
+
+def test_a_corrupt_database_never_stops_the_service_and_is_told(
+    twin: SimulatedController, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / DATA_FILE).write_bytes(b"SQLite format 3\x00" + b"\xff" * 20_000)
+    env = environment(twin, data)
+    with service(env, tmp_path / "log") as process:
+        assert until(lambda: twin.connections() == 1, 30), log_of(tmp_path)
+        twin.emit("EVT_AP_Lost_Contact", device="Living Room AP")
+        assert until(lambda: any(e.kind == "device.offline" for e in entries_of(data)), 20)
+        assert ask_to_stop(process)[0] == 0
+    told = " ".join(run("report", "--since", "1h", env=env).stdout.split())
+    assert "set aside" in told
+    assert "Living Room AP" in told
+
+
+@pytest.mark.parametrize("hanging", ["/stat/", "/login", "/"])
+def test_sigterm_ends_a_service_whose_controller_hangs(
+    twin: SimulatedController, tmp_path: Path, hanging: str
+) -> None:
+    env = environment(twin, tmp_path / "data")
+    with service(env, tmp_path / "log") as process:
+        assert until(lambda: twin.connections() == 1, 30)
+        twin.delay(hanging, 30)
+        twin.expire_sessions()
+        twin.disconnect_all("abort")
+        before = len(twin.requests())
+        until(lambda: len(twin.requests()) > before, 6)
+        code, seconds = ask_to_stop(process)
+    assert (code, seconds < 10) == (0, True), (code, seconds)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_a_report_waits_for_its_mail_server_across_kill_9_and_comes_once(
+    twin: SimulatedController, tmp_path: Path
+) -> None:
+    with mail_server("none") as closed:
+        port = closed.port
+    env = environment(twin, tmp_path / "data", **EVERY_MINUTE, **mail_settings(port))
+    with service(env, tmp_path / "log") as process:
+        assert until(lambda: twin.connections() == 1, 30)
+        twin.emit("EVT_AP_Lost_Contact", device="Living Room AP")
+        assert until(lambda: waiting(env) == 1, 75), log_of(tmp_path)[-3000:]
+        process.kill()
+    with mail_server("none", port=port) as inbox, service(env, tmp_path / "log") as process:
+        assert until(lambda: bool(inbox.mails), 30), log_of(tmp_path)[-3000:]
+        assert "Living Room AP" in str(inbox.mails[0].get_body(("plain",)))
+        process.kill()
+    with mail_server("none", port=port) as inbox, service(env, tmp_path / "log"):
+        assert until(lambda: bool(inbox.mails), 75)
+        assert not [
+            mail for mail in inbox.mails if "Living Room AP went offline" in str(mail.get_body(("plain",)))
+        ]
+
+
+def mail_settings(port: int) -> dict[str, str]:
+    return {
+        "UNIFI_SMTP_HOST": "127.0.0.1",
+        "UNIFI_SMTP_PORT": str(port),
+        "UNIFI_SMTP_SECURITY": "none",
+        "UNIFI_EMAIL_TO": "anna@example.org",
+    }
+
+
+def waiting(env: dict[str, str]) -> int:
+    return int(json.loads(run("health", "--json", env=env).stdout)["reports_waiting"])
