@@ -46,3 +46,8 @@ def test_a_port_in_use_ends_with_2_and_names_it(capsys: pytest.CaptureFixture[st
         port = taken.getsockname()[1]
         assert main(["simulate", "--port", str(port)]) == 2
     assert str(port) in capsys.readouterr().err
+
+
+def test_a_version_that_is_none_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--network-version", "nine"]) == 2
+    assert "'nine' is not a Network version" in capsys.readouterr().err

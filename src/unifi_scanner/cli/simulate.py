@@ -39,15 +39,18 @@ def run(args: argparse.Namespace) -> int:
         scenario = load_scenario(args.scenario)
     except ScenarioError as exc:
         raise InputError(f"{exc}.") from exc
-    controller = SimulatedController(
-        scenario,
-        flavour=Flavour(args.flavour),
-        network_version=args.network_version,
-        host=args.host,
-        port=args.port,
-        password=PASSWORD,
-        speed=args.speed,
-    )
+    try:
+        controller = SimulatedController(
+            scenario,
+            flavour=Flavour(args.flavour),
+            network_version=args.network_version,
+            host=args.host,
+            port=args.port,
+            password=PASSWORD,
+            speed=args.speed,
+        )
+    except ValueError as exc:
+        raise InputError(f"{exc}.") from exc
     _start(controller.start, args)
     try:
         access = {
