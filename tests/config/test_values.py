@@ -104,3 +104,7 @@ def test_another_word_is_not_taken_for_a_mistyped_one() -> None:
     assert resembling("protect_token", known) is None
     assert resembling("hots", known) == "host"
     assert nearest("zzz", []) is None
+
+
+def test_a_buffer_may_be_as_small_as_one_wants() -> None:
+    assert load({"UNIFI_WEBSOCKET_BUFFER_SIZE": "1"}).websocket_buffer_size == 1

@@ -10,8 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.mail_server import mail_server
-from tests.e2e.running import ask_to_stop, command, differences, entries_of, environment, service, until
+from tests.delivery.mail_server import PASSWORD as MAIL_PASSWORD
+from tests.delivery.mail_server import USER as MAIL_USER
+from tests.delivery.mail_server import mail_server, make_certificate
+from tests.e2e.running import (
+    PASSWORD,
+    ask_to_stop,
+    command,
+    differences,
+    entries_of,
+    environment,
+    service,
+    until,
+)
 from unifi_scanner.app.channels import DATA_FILE
 from unifi_scanner.sim import Flavour, SimulatedController, load_scenario
 
@@ -151,3 +162,81 @@ def mail_settings(port: int) -> dict[str, str]:
 
 def waiting(env: dict[str, str]) -> int:
     return int(json.loads(run("health", "--json", env=env).stdout)["reports_waiting"])
+
+
+def test_what_a_full_buffer_dropped_is_counted_in_the_report(
+    twin: SimulatedController, tmp_path: Path
+) -> None:
+    small = {"UNIFI_WEBSOCKET_BUFFER_SIZE": "5", "UNIFI_INGEST_INTERVAL_S": "3"}
+    env = environment(twin, tmp_path / "data", **small)
+    with service(env, tmp_path / "log") as process:
+        assert until(lambda: twin.connections() == 1, 30)
+        for number in range(60):
+            twin.emit("EVT_WU_Connected", user=f"02:00:00:00:00:{number:02x}", ssid="Home")
+        # history makes good what the buffer could not hold
+        assert until(lambda: not differences(twin.ledger(), entries_of(tmp_path / "data")), 30)
+        assert ask_to_stop(process)[0] == 0
+    told = run("report", "--since", "1h", "--json", env=env).stdout
+    assert "came faster than they could be stored" in told
+
+
+@pytest.mark.parametrize("flavour", [Flavour.UNIFI_OS, Flavour.CLASSIC])
+def test_no_secret_is_ever_printed(tmp_path: Path, flavour: Flavour) -> None:
+    certificate = make_certificate(tmp_path)
+    secrets = {PASSWORD, "mail horse", "wrong horse", "sk-not-a-real-key"}
+    told: list[str] = []
+    with (
+        SimulatedController(load_scenario("quiet-week"), flavour=flavour) as twin,
+        mail_server("tls", certificate) as inbox,
+    ):
+        mail = mail_settings(inbox.port) | {
+            "UNIFI_SMTP_SECURITY": "tls",
+            "UNIFI_SMTP_USERNAME": MAIL_USER,
+            "UNIFI_SMTP_PASSWORD": MAIL_PASSWORD,
+            "SSL_CERT_FILE": str(certificate.chain),
+        }
+        env = environment(twin, tmp_path / "data", UNIFI_LOG_LEVEL="DEBUG", **mail)
+        with service(env, tmp_path / "log") as process:
+            for _ in range(3):
+                assert until(lambda: twin.connections() == 1, 30), log_of(tmp_path)
+                secrets |= session_secrets(twin)
+                twin.emit("EVT_AP_Lost_Contact", device="Living Room AP")
+                twin.expire_sessions()
+                twin.disconnect_all("abort")
+                assert until(lambda: twin.connections() == 0)
+            assert until(lambda: twin.connections() == 1, 30)
+            twin.rotate_csrf()
+            secrets |= session_secrets(twin)
+            assert until(lambda: session_secrets(twin) <= secrets, 1)
+            ask_to_stop(process)
+        for words in (
+            ("report", "--json", "--deliver"), ("report", "--format", "html"), ("report", "--entries"), ("report",),
+            ("doctor", "--json"), ("health", "--json"), ("config", "show", "--json"), ("config", "show"),
+        ):  # fmt: skip
+            done = run(*words, env=env)
+            assert done.returncode == 0, (words, done.stderr)
+            told += [done.stdout, done.stderr]
+        for change in (
+            {"UNIFI_PASSWORD": "wrong horse"},
+            {"UNIFI_API_KEY": "sk-not-a-real-key", "UNIFI_PASSWORD": ""},
+            {"UNIFI_SMTP_PASSWORD": "mail horse"},
+        ):
+            done = run("report", "--deliver", env=env | change)
+            told += [done.stdout, done.stderr]
+        assert inbox.mails
+    told += [log_of(tmp_path), *map(str, inbox.mails)]
+    everything = "\n".join(told)
+    assert len(secrets) > 8
+    assert "eyJ" not in everything
+    assert not [secret for secret in secrets if secret in everything]
+    for path in (tmp_path / "data").rglob("*"):
+        assert not path.is_file() or not [s for s in secrets if s.encode() in path.read_bytes()]
+
+
+def session_secrets(twin: SimulatedController) -> set[str]:
+    sessions = dict(twin._sessions._sessions)
+    return {
+        *sessions,
+        *(s.csrf for s in sessions.values()),
+        *(s.next_csrf for s in sessions.values() if s.next_csrf),
+    }

@@ -103,7 +103,7 @@ ExistingDirectory = Annotated[AnyPath, AfterValidator(_existing_directory)]
 DirectoryToBe = Annotated[AnyPath, AfterValidator(_directory_to_be)]
 
 BufferSize = Annotated[
-    int, Field(ge=100, le=10_000_000), Expects("a whole number of events from 100 to 10000000")
+    int, Field(ge=1, le=10_000_000), Expects("a whole number of events from 1 to 10000000")
 ]
 Seconds = Annotated[
     float, Field(ge=0.1, le=86_400, allow_inf_nan=False), Expects("a number of seconds from 0.1 to 86400")
