@@ -352,3 +352,23 @@ def test_a_late_arrival_is_told_by_the_next_report(store: SqliteStore) -> None:
 def test_with_no_source_heard_the_report_is_blind_and_not_fine(store: SqliteStore) -> None:
     report = publisher(store).report(since=NOON, now=NOON + timedelta(hours=1))
     assert report.verdict.status is Status.BLIND
+
+
+def test_an_event_between_two_answers_of_one_round_is_one_event_in_the_next(store: SqliteStore) -> None:
+    """History is asked source by source: what happens in between is in the second answer only, for now."""
+    row = {
+        "id": "6b086841a29698c658dea5dc",
+        "key": "DEVICE_UNREACHABLE",
+        "timestamp": int(NOON.timestamp() * 1000) + 5,
+        "parameters": {"DEVICE": {"id": "d0:21:f9:00:00:01", "name": "AP 1"}},
+    }
+    (later,) = normalise_record(row, origin=Origin.SYSTEM_LOG)
+    event = happened(1)
+    assert later.kind == event.kind
+    rest = Source("rest", gave("rest"), gave("rest", event))
+    system_log = Source("system_log", gave("system_log", later), gave("system_log", later))
+    ingest = Ingest(store, SHARD, history=[rest, system_log])
+    ingest.backfill(NOON, NOON)
+    ingest.backfill(NOON, NOON)
+    (entry,) = store.entries(SHARD)
+    assert (entry.id, entry.origins) == (later.id, {Origin.REST, Origin.SYSTEM_LOG})

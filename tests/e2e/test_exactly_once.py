@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 import subprocess
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,11 +19,13 @@ from tests.e2e.running import (
     until,
 )
 from unifi_scanner.sim import Flavour, SimulatedController, load_scenario
+from unifi_scanner.sim.frames import huge_frame
 
 GENERATIONS = [
     (Flavour.CLASSIC, "7.5.187"),
     (Flavour.CLASSIC, "8.6.9"),
     (Flavour.CLASSIC, "9.3.43"),
+    (Flavour.CLASSIC, "10.4.57"),
     (Flavour.UNIFI_OS, "8.6.9"),
     (Flavour.UNIFI_OS, "9.3.43"),
     (Flavour.UNIFI_OS, "10.1.85"),
@@ -57,6 +61,7 @@ def live_through_it(flavour: Flavour, version: str, directory: Path) -> list[str
     problems += [
         f"not in the report: {said}\n{text.stdout}{text.stderr}" for said in missing_sentences(text.stdout)
     ]
+    problems += untold_faults(twin, (directory / "log").read_text())
     problems += (
         ["the password was printed"]
         if PASSWORD in text.stdout + text.stderr + (directory / "log").read_text()
@@ -65,10 +70,37 @@ def live_through_it(flavour: Flavour, version: str, directory: Path) -> list[str
     return problems
 
 
+SENTENCES = (
+    "AP Three went offline and was away for 10 seconds.",
+    "Switch One could not give enough power over the cable on port 4.",
+    "Phone 7, a device of yours, did what harmful programs do once.",
+    "Phone 27 moved between access points 10 times in 25 seconds.",
+)
+
+
 def missing_sentences(report: str) -> list[str]:
     """Return the sentences the report of the stress ought to have and has not."""
     words = " ".join(report.split())
-    return [said for said in ("AP Three", "Switch One", "Internet") if said not in words]
+    missing = [said for said in SENTENCES if said not in words]
+    if not re.search(r"The Internet connection .*?went down and was away for 5 seconds\.", words):
+        missing.append("the Internet was down for 5 seconds")
+    if words.count("Filled in later from") != 3:
+        missing.append("three gaps in the live stream, filled in later")
+    return missing
+
+
+def untold_faults(twin: SimulatedController, log: str) -> list[str]:
+    """Return what the stress promises to inflict and did not: 3 hang-ups, an expired cookie, 16 MiB at once."""
+    script = load_scenario("stress-30s")
+    inflicted = Counter(fault.do for fault in script.faults)
+    wanted = {"disconnect": 3, "expire_sessions": 1, "huge_frame": 1}
+    missing = [f"{do} is scripted {inflicted[do]} times" for do, n in wanted.items() if inflicted[do] != n]
+    sockets = [status for method, path, status in twin.requests() if "/wss/" in path]
+    if sockets.count(101) < 4 or 401 not in sockets or twin.sign_ins() < 2:
+        missing.append(f"the sockets met {sockets}, with {twin.sign_ins()} sign-ins")
+    if len(huge_frame().payload) != 16 * 1024 * 1024:
+        missing.append("the huge frame is not 16 MiB")
+    return missing + (["the huge frame ended the stream"] if "larger than 16 MiB" in log else [])
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 import structlog
 
 from unifi_scanner.errors import CollectionError, ScannerError, SignInRefused, SignInThrottled
@@ -30,12 +31,20 @@ class LogCollector:
         return list(self.gather(since).entries)
 
     def gather(self, since: datetime | None = None) -> Collected:
-        """Return the entries together with what answered and what failed."""
+        """Return the entries, each once, together with what answered and what failed."""
+        told = self.hear(since)
+        return msgspec.structs.replace(told, entries=combine(told.entries))
+
+    def hear(self, since: datetime | None = None) -> Collected:
+        """Return what every source told, not merged: for a store that knows what it heard before.
+
+        Raises like `collect`. Merged too early, an entry forgets the ids it was stored under.
+        """
         parts, errors = self._ask_all(since)
         broken = [Failure(source=source, reason=str(error)) for source, error in errors]
         if self.sources and not parts:
             raise _of_all([error for _, error in errors])
-        entries = combine([entry for part in parts for entry in part.entries])
+        entries = [entry for part in parts for entry in part.entries]
         heard = [h for part in parts for h in part.heard]
         failures = [f for part in parts for f in part.failures] + broken
         log.info(

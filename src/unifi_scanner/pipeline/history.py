@@ -62,7 +62,7 @@ def read_history(plan: Sequence[Reading], *, long_ago: datetime) -> Found:
     """Read every source of the plan; one that last answered before `long_ago` may have forgotten something since."""
     chain = LogCollector([_From(reading) for reading in plan])
     try:
-        collected = chain.gather()
+        collected = chain.hear()
     except (CollectionError, ControllerError) as exc:  # a sign-in refused while running, too
         return Found(plan=plan, trouble=exc)
     heard = {one.source for one in collected.heard}
