@@ -210,3 +210,11 @@ def test_an_all_clear_names_the_span_it_is_for(days: int, words: str) -> None:
 )  # fmt: skip
 def test_the_headline_is_the_verdict_in_short(made: object, subject: str) -> None:
     assert headline(made) == subject  # type: ignore[arg-type]
+
+
+def test_what_can_not_wait_is_never_told_further_down() -> None:
+    urgent = [finding(f"Thing {n}", Severity.HIGH) for n in range(5)]
+    made = report(*urgent, MEDIUM)
+    assert len(made.needs_you) == 5
+    assert made.verdict.sentence.startswith("Five things need you, and none of them can wait.")
+    assert [f.id for f in made.findings] == [MEDIUM.id]

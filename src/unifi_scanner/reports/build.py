@@ -12,7 +12,7 @@ from unifi_scanner.reports.verdict import Case, judge
 from unifi_scanner.reports.wording import is_urgent, needs_someone
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOST_NEEDS = 3  # a fourth thing that needs you goes to "What happened"
+MOST_NEEDS = 3  # a fourth thing that needs you goes to "What happened", unless it can't wait
 
 
 def build_report(
@@ -28,7 +28,8 @@ def build_report(
     """Return the report on `findings`, ranked, with a verdict that never promises more than `coverage` allows."""
     ranked = sorted(findings, key=_rank)
     needs = sorted((f for f in ranked if needs_someone(f)), key=lambda f: not is_urgent(f))
-    needs_you, chosen = tuple(needs[:MOST_NEEDS]), {id(f) for f in needs[:MOST_NEEDS]}
+    most = max(MOST_NEEDS, sum(map(is_urgent, needs)))
+    needs_you, chosen = tuple(needs[:most]), {id(f) for f in needs[:most]}
     case = Case(
         needs_you=needs_you,
         coverage=coverage,
