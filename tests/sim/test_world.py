@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -178,3 +180,17 @@ def test_anything_else_is_a_duration_or_a_valueerror(text: str) -> None:
     except ValueError:
         return
     assert read >= 0
+
+
+def test_scenarios_can_be_read_by_many_threads_at_once() -> None:
+    """In a process of its own, for the first time in it: that is when it crashed the interpreter."""
+    program = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from unifi_scanner.sim import load_scenario
+sys.setswitchinterval(1e-6)
+with ThreadPoolExecutor(9) as pool:
+    print(len(list(pool.map(load_scenario, ["quiet-week"] * 9))))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "9\n")

@@ -14,6 +14,9 @@ from unifi_scanner.sim.scenario_file import At, Background, Every, Fault, Scenar
 
 __all__ = ["Scenario", "ScenarioError", "load_scenario", "parse_scenario", "scenario_names"]
 
+# made at import: two threads that make msgspec learn the same types at the same time crash the interpreter
+msgspec.json.Decoder(ScenarioFile)
+
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """A network and everything that will happen to it, ready to be played."""
