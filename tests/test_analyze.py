@@ -135,6 +135,29 @@ def test_a_hostile_name_is_inert_in_every_form(
     assert not set(entry["sentence"]) & {"\x1b", "\u202e", "\n", "\r", "{", "}"}
 
 
+def test_a_report_on_files_without_times_names_no_date(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = saved(tmp_path, "odd", {"key": "EVT_AP_Lost_Contact", "ap_name": "Hall"})
+    for form in ("text", "html"):
+        assert main(["analyze", "--format", form, str(file)]) == 0
+        assert "1970" not in capsys.readouterr().out
+
+
+def test_a_code_in_the_controllers_own_words_is_left_out_of_the_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"key": "EVT_XX_New", "msg": "EVT_XX_New {x} happened after CLIENT_ROAMED_2."},
+        {"key": "EVT_XX_Newer", "msg": "EVT_XX_Newer"},
+    ]
+    told = [entry["sentence"] for entry in entries(capsys, saved(tmp_path, "odd", *rows))]
+    assert told == [
+        "The network reported something we do not know yet: “(x) happened after”.",
+        "The network reported something we do not know yet.",
+    ]
+
+
 def test_half_a_surrogate_pair_or_no_number_breaks_no_output(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

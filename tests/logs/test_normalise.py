@@ -82,7 +82,7 @@ def test_the_short_message_names_the_access_point(item: dict[str, Any], message:
         ({"key": "EVT_AD_LoginFailed", "admin": "root", "ip": "203.0.113.9"}, "Someone failed to sign in as root from 203.0.113.9."),
         ({"key": "EVT_XX_Fizz", "msg": f"User[{PHONE}] fizzed"}, "The network reported something we do not know yet: “a device fizzed”."),
         ({"key": "K", "message_raw": "{MYSTERY} hit {DST_IP}.", "parameters": {"DST_IP": {"id": "198.51.100.7"}}},
-         "The network reported something we do not know yet: “an unknown mystery hit 198.51.100.7.”."),
+         "The network reported something we do not know yet: “an unknown mystery hit 198.51.100.7”."),
     ],
 )  # fmt: skip
 def test_an_entry_reads_as_one_plain_sentence(record: dict[str, Any], sentence: str) -> None:

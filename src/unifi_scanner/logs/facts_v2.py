@@ -14,6 +14,7 @@ from unifi_scanner.logs.reading import (
     first_text,
     int_of,
     present,
+    said,
     seconds_of,
     text_of,
 )
@@ -97,7 +98,11 @@ def _port_split(text: str | None) -> tuple[str | None, str | None]:
 def facts_of_row(row: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
     """Return what the row says besides its subject, under our own names."""
     facts = _where_facts(row, names) | _line_facts(row) | _threat_facts(row) | _change_facts(row)
-    return facts if kind_of(row) != UNKNOWN_KIND else facts | present(said=sentence_from_template(row))
+    return (
+        facts
+        if kind_of(row) != UNKNOWN_KIND
+        else facts | present(said=said(sentence_from_template(row), names))
+    )
 
 
 def _where_facts(row: Mapping[str, Any], names: NameBook) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _DURATION = re.compile(r"(\d+)\s*(d|h|m|s)", re.IGNORECASE)
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _WORDS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _MAC_IN_TEXT = re.compile(r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b", re.IGNORECASE)
+_CODE = re.compile(r"\b(?:EVT_\w+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b")
 _TAG = re.compile(r"\b[A-Z][A-Za-z ]*\[([^\[\]]*)\]")
 
 
@@ -136,7 +137,8 @@ def said(message: Any, names: NameBook) -> str | None:
         return None
     plain = _TAG.sub(lambda m: m.group(1), text[:500])
     named = _MAC_IN_TEXT.sub(lambda m: names.of(canonical_mac(m.group())) or "a device", plain)
-    return tame(named)
+    words = " ".join(_CODE.sub("", named).split())
+    return tame(words.rstrip(".")) if any(c.isalnum() for c in words) else None
 
 
 def present(**facts: Any) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def _seen(page: Page, view: View) -> Iterator[str]:
         yield from page.block(note.text, 6, f" {page.mark(note.mark)} ")
     yield ""
     yield from page.block(account.counts, 1)
-    yield from page.block(f"Made by UniFi Scanner on {view.made}.", 1)
+    yield from page.block(f"Made by UniFi Scanner {view.made}.", 1)
 
 
 def _joined(parts: Iterable[str], between: str = " ") -> str:

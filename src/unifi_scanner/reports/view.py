@@ -7,6 +7,7 @@ import msgspec
 from unifi_scanner.models.enums import Confidence, Status
 from unifi_scanner.models.finding import Evidence, Finding, Incident
 from unifi_scanner.models.report import Report
+from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.reports.account import Account, account_of
 from unifi_scanner.reports.glance import MARK_WORDS, Fact, facts_of
 from unifi_scanner.reports.plain import MAX_TITLE, plain_line
@@ -81,8 +82,15 @@ def view_of(report: Report) -> View:
         stories=tuple(_incident_view(i, clock) for i in report.incidents),
         others=tuple(_finding_view(f, clock) for f in report.findings),
         account=account_of(report.coverage, clock),
-        made=f"{Clock(zone=clock.zone).moment(report.generated_at)} from {counted(report.entry_count, 'entry', 'entries')}",
+        made=_made(report, clock.zone),
     )
+
+
+def _made(report: Report, zone: str) -> str:
+    counted_entries = f"from {counted(report.entry_count, 'entry', 'entries')}"
+    if report.generated_at == EPOCH:  # files that tell no time make a report that has none
+        return counted_entries
+    return f"on {Clock(zone=zone).moment(report.generated_at)} {counted_entries}"
 
 
 def _needs_intro(report: Report) -> str:
