@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -240,3 +241,15 @@ def session_secrets(twin: SimulatedController) -> set[str]:
         *(s.csrf for s in sessions.values()),
         *(s.next_csrf for s in sessions.values() if s.next_csrf),
     }
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_service_that_still_signs_in_ends_at_once_with_0(
+    twin: SimulatedController, tmp_path: Path, number: signal.Signals
+) -> None:
+    twin.delay("/login", 30)
+    with service(environment(twin, tmp_path / "data"), tmp_path / "log") as process:
+        assert until(lambda: bool(twin.requests()), 20)
+        process.send_signal(number)
+        assert process.wait(10) == 0
+    assert "Traceback" not in log_of(tmp_path)

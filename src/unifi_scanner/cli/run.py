@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
+from types import FrameType
 
 from unifi_scanner.cli.options import add_controller_options, add_format_options, settings_of
 
@@ -15,7 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Listen and report until SIGTERM or SIGINT."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)  # the service stops in its own order, once it has started
     settings = settings_of(args, for_controller=True, quiet=False, log_as_json=args.format == "json")
     from unifi_scanner import app
 
     return app.run_service(settings)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
