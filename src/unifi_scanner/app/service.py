@@ -29,7 +29,7 @@ from unifi_scanner.scheduler import Schedule
 from unifi_scanner.store import SqliteStore, open_store
 
 RETRY_EVERY_S, TIDY_EVERY_S = 60, 3600
-PATIENCE_S = 6.0  # how long a stop waits for the running job, of the 10 s it may take
+PATIENCE_S = 3.0  # how long a stop waits for the running job, of the 10 s it may take
 OTHERS_S = 5.0  # how long a start waits for the other controllers once one has let us in
 FRESH_S = 30.0  # how long a report waits for the controllers' latest history
 MOST_READERS = 16
@@ -134,13 +134,20 @@ class Service:
         for watch in self.watches:
             watch.hang_up()
 
-    def wind_down(self) -> None:
-        """Stop listening, and store what is still in memory."""
+    def stop_listening(self) -> Callable[[], None]:
+        """Begin to stop every stream; the call returned waits for the last. What they heard can still be drained."""
         stops = [threading.Thread(target=site.site.manager.stop) for site in self.sites]
         for stop in stops:
             stop.start()
-        for stop in stops:
-            stop.join()
+
+        def wait() -> None:
+            for stop in stops:
+                stop.join()
+
+        return wait
+
+    def drain(self) -> None:
+        """Store what is still in memory."""
         for site in self.sites:
             try:
                 site.ingest.drain()
@@ -232,13 +239,15 @@ def _ask_to_stop(schedule: Schedule, service: Service) -> None:
 
 
 def _stop(schedule: Schedule, service: Service) -> None:
+    wait_for_streams = service.stop_listening()
     idle = schedule.wait_idle(PATIENCE_S)
     # a request that hangs ends when its connection goes
     service.hang_up()
-    if not idle and not schedule.wait_idle(1.0):
+    if not idle and not schedule.wait_idle(1.5):
         log.warning("stop_forced")
         os._exit(0)
-    service.wind_down()
+    wait_for_streams()
+    service.drain()
 
 
 @contextmanager
