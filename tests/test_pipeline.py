@@ -371,4 +371,4 @@ def test_an_event_between_two_answers_of_one_round_is_one_event_in_the_next(stor
     ingest.backfill(NOON, NOON)
     ingest.backfill(NOON, NOON)
     (entry,) = store.entries(SHARD)
-    assert (entry.id, entry.origins) == (later.id, {Origin.REST, Origin.SYSTEM_LOG})
+    assert (entry.id, entry.origins) == (later.id, frozenset({Origin.REST, Origin.SYSTEM_LOG}))

@@ -28,7 +28,7 @@ BAD_VARIABLES = [
     ("UNIFI_TLS_CA_FILE", "/does/not/exist.pem", "/does/not/exist.pem"),
     ("UNIFI_TOTP_SECRET", "JBSWY3DPEHPK3PXP", "not supported yet"),
     ("UNIFI_WEBSOCKET_ENABLED", "2", "true or false"),
-    ("UNIFI_WEBSOCKET_BUFFER_SIZE", "0", "100 to"),
+    ("UNIFI_WEBSOCKET_BUFFER_SIZE", "0", "1 to"),
     ("UNIFI_INGEST_INTERVAL_S", "0", "number of seconds"),
     ("UNIFI_POLL_INTERVAL_S", "inf", "number of seconds"),
     ("UNIFI_SCHEDULE_CRON", "0 7 * *", "five fields"),

@@ -18,7 +18,7 @@ from unifi_scanner.config.settings import Settings
 from unifi_scanner.config.types import LOCAL
 from unifi_scanner.errors import ControllerError
 from unifi_scanner.ledger import ControllerFacts
-from unifi_scanner.logs.base import Collector
+from unifi_scanner.logs.base import HistoryCollector
 from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.rest_collector import AlarmCollector, EventCollector, IpsCollector
 from unifi_scanner.logs.system_log_collector import SystemLogCollector
@@ -79,7 +79,7 @@ class Site:
             reader.context = context
 
     @property
-    def history(self) -> Sequence[Collector]:
+    def history(self) -> Sequence[HistoryCollector]:
         """Return the sources that keep a past."""
         return self._readers
 

@@ -36,11 +36,16 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Collector(Protocol):
-    """A source of log entries; `origins` is how its entries say that they come from it."""
+    """A source of log entries."""
 
     source: str
-    origins: frozenset[Origin]
 
     def collect(self, since: datetime | None) -> Collected:
         """Return what happened after `since`; raises CollectionError when the source failed as a whole."""
         ...
+
+
+class HistoryCollector(Collector, Protocol):
+    """A source that keeps a past; `origins` is how its entries say that they come from it."""
+
+    origins: frozenset[Origin]

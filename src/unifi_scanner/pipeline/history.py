@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from unifi_scanner.errors import CollectionError, ControllerError
-from unifi_scanner.logs.base import Collected, Collector
+from unifi_scanner.logs.base import Collected, HistoryCollector
 from unifi_scanner.logs.collector import LogCollector
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ class Reading(msgspec.Struct, frozen=True):
     `known_upto` is the newest thing it told before, `read_at` when it last answered; None where it never did.
     """
 
-    source: Collector
+    source: HistoryCollector
     since: datetime
     known_upto: datetime | None = None
     read_at: datetime | None = None
@@ -88,7 +88,6 @@ class _From:
 
     def __init__(self, reading: Reading) -> None:
         self.source = reading.name
-        self.origins = reading.source.origins
         self._reading = reading
 
     def collect(self, since: datetime | None) -> Collected:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from unifi_scanner.ledger import can_fill, is_trusted
-from unifi_scanner.logs.base import Collected, Collector, Failure, Heard
+from unifi_scanner.logs.base import Collected, Collector, Failure, Heard, HistoryCollector
 from unifi_scanner.models.enums import Origin, SourceState
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.pipeline.history import Found, Reading, read_history
@@ -34,7 +34,7 @@ class Ingest:
         shard: Shard,
         *,
         live: Sequence[LiveCollector] = (),
-        history: Sequence[Collector] = (),
+        history: Sequence[HistoryCollector] = (),
         version: str | None = None,
     ) -> None:
         self.store = store
@@ -80,7 +80,7 @@ class Ingest:
         ]
 
     def _reading(
-        self, source: Collector, since: datetime, answered: datetime | None, *, at_least: bool
+        self, source: HistoryCollector, since: datetime, answered: datetime | None, *, at_least: bool
     ) -> Reading:
         cursor = self.store.cursor(self.shard, source.source)
         if cursor is None:
