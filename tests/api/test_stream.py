@@ -136,6 +136,31 @@ def test_a_refused_handshake_signs_in_again(twins: MakeTwin, clients: MakeClient
         manager.stop()
 
 
+def test_a_sign_in_that_breaks_in_an_unheard_of_way_does_not_end_the_stream_for_good(
+    twins: MakeTwin, clients: MakeClient
+) -> None:
+    twin = twins()
+    client = clients(twin)
+    client.sign_in()
+    broken = iter([RuntimeError("nobody thought of this"), KeyError("nor of this")])
+
+    def sign_in(old: Mapping[str, str]) -> Mapping[str, str]:
+        for error in broken:
+            raise error
+        return client.sign_in_again(old)
+
+    manager = WebSocketManager()
+    manager.start(
+        client.base_url, client.site, {"TOKEN": "old"}, client.device_type, ssl_context=client.ssl_context,
+        sign_in=sign_in, policy=QUICK,
+    )  # fmt: skip
+    try:
+        assert until(manager.is_running)
+        assert [change.connected for change in manager.link_changes()][-1]
+    finally:
+        manager.stop()
+
+
 def test_a_server_that_closes_at_once_is_not_hammered(twins: MakeTwin, clients: MakeClient) -> None:
     twin = twins()
     twin.close_at_once(True)

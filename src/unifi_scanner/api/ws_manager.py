@@ -42,6 +42,7 @@ class WebSocketManager:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: UnifiWebSocketClient | None = None
         self._running = False
+        self._pause_s = 0.0  # after a failure nobody thought of
         self._changes: deque[LinkChange] = deque(maxlen=REMEMBERED_CHANGES)
         self._guard = threading.Lock()  # what the two threads share
         self._hand_over = threading.Lock()  # journal and buffer hold the same events
@@ -80,6 +81,7 @@ class WebSocketManager:
                 policy=policy,
                 on_link=self._changes.append,
             )
+            self._pause_s = (policy or Policy()).longest
             self._running = True
             self._ended.clear()
             if self._host is None:
@@ -122,11 +124,14 @@ class WebSocketManager:
             self._ended.set()
 
     async def _listen(self, client: UnifiWebSocketClient) -> None:
-        try:
-            await client.listen(self._on_event)
-        except Exception:
-            log.exception("websocket_listener_failed")
-            self._changes.append(LinkChange(clock.now(), False, "the listener failed; see the log"))
+        while self._running:
+            try:
+                await client.listen(self._on_event)
+                return
+            except Exception:
+                log.exception("websocket_listener_failed")
+                self._changes.append(LinkChange(clock.now(), False, "the listener failed; see the log"))
+            await asyncio.sleep(self._pause_s)
 
     def _on_event(self, event: BufferedEvent) -> None:
         """Put an event into the buffer, and on disk until it is stored."""
