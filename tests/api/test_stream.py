@@ -350,6 +350,7 @@ def test_a_stop_while_a_sign_in_hangs_returns_within_5_s(twins: MakeTwin, client
             DeviceType.UDM_PRO,
             "wss://10.0.0.1:11443/proxy/network/wss/s/home/events",
         ),
+        ("unifi.lan:8443/", DeviceType.SELF_HOSTED, "wss://unifi.lan:8443/wss/s/home/events"),
         ("https://unifi.lan:8443", DeviceType.SELF_HOSTED, "wss://unifi.lan:8443/wss/s/home/events"),
     ],
 )

@@ -42,5 +42,5 @@ def v2(flavour: DeviceType, site: str, what: str) -> str:
 
 def events_socket(base_url: str, flavour: DeviceType, site: str) -> str:
     """Return the WebSocket address of a site's events."""
-    host = base_url.rstrip("/").partition("://")[2]
+    host = base_url.rstrip("/").rpartition("://")[2]
     return f"wss://{host}{PREFIX[flavour]}/wss/s/{quote(site, safe='')}/events"

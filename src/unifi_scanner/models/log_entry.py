@@ -25,10 +25,14 @@ def digest_of(*parts: Any) -> str:
     return hashlib.blake2b(encoded, digest_size=12).hexdigest()
 
 
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened.
 
-    `timestamp` is aware UTC, or NO_TIME where the input truly gave none. `event_type` is the source's own
+    `timestamp` is aware UTC (without a zone it is taken as UTC), or NO_TIME where the input truly gave none. `event_type` is the source's own
     code, `kind` ours: rules match the kind. `metadata` holds the facts under our own names (see
     logs/normalise.py), `raw_data` the record as received.
     """
@@ -50,6 +54,8 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
 
     def __post_init__(self) -> None:
+        if self.timestamp.tzinfo is not UTC:
+            msgspec.structs.force_setattr(self, "timestamp", _in_utc(self.timestamp))
         if not self.kind:
             msgspec.structs.force_setattr(self, "kind", kind_of_event_type(self.event_type))
         if not self.id:
