@@ -18,6 +18,7 @@ from unifi_scanner.errors import ConfigError
 from unifi_scanner.log import redact
 
 WORD = "Tr0ub4dor&3"
+CODE_WORD = "JBSWY3DPEHPK3PXP"
 
 
 def test_the_list_of_secrets_is_the_list_of_secret_types() -> None:
@@ -27,11 +28,12 @@ def test_the_list_of_secrets_is_the_list_of_secret_types() -> None:
     assert typed == SECRETS
 
 
-@pytest.mark.parametrize("name", sorted(SECRETS - {"totp_secret"}))
+@pytest.mark.parametrize("name", sorted(SECRETS))
 def test_a_secret_is_in_no_repr_and_in_no_shown_setting(name: str) -> None:
-    settings = load({variable(name): WORD, "UNIFI_SMTP_USERNAME": "me", "UNIFI_SMTP_PASSWORD": WORD})
-    assert WORD not in repr(settings) + str(settings) + json.dumps(settings.shown())
-    assert WORD not in settings.model_dump_json()
+    word = CODE_WORD if name == "totp_secret" else WORD
+    settings = load({"UNIFI_SMTP_USERNAME": "me", "UNIFI_SMTP_PASSWORD": WORD, variable(name): word})
+    assert word not in repr(settings) + str(settings) + json.dumps(settings.shown())
+    assert word not in settings.model_dump_json()
     assert settings.shown()[name] == ("[set]", variable(name))
 
 
@@ -48,6 +50,16 @@ def test_a_secret_of_the_wrong_type_is_told_without_its_value(tmp_path: Path) ->
     assert all(f"{config}: {name}" in whole for name in ("password", "api_key", "totp_secret"))
     assert WORD not in whole
     assert "12345678" not in whole
+
+
+@pytest.mark.parametrize(
+    "bad", [f"{CODE_WORD}1", f"otpauth://totp/x?secret={CODE_WORD}&period=0", f"otpauth://[{CODE_WORD}"]
+)
+def test_a_bad_two_factor_secret_is_told_without_its_value(bad: str) -> None:
+    with pytest.raises(ConfigError) as told:
+        load({"UNIFI_TOTP_SECRET": bad})
+    assert CODE_WORD not in "".join(traceback.format_exception(told.value))
+    assert "UNIFI_TOTP_SECRET: " in str(told.value)
 
 
 def test_the_schema_describes_every_setting_and_no_value() -> None:

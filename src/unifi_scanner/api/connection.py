@@ -18,6 +18,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     username: str | None = None
     password: str | None = None
     api_key: str | None = None
+    totp_secret: str | None = None
     site: str = "default"
     verify_ssl: bool = True
     tls_fingerprint: str | None = None
@@ -27,6 +28,11 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Connection(host={self.host!r}, port={self.port!r}, site={self.site!r})"
+
+    @property
+    def has_account(self) -> bool:
+        """Whether there is a name and a password to sign in with."""
+        return bool(self.username and self.password)
 
     def base_urls(self) -> tuple[str, ...]:
         """Return the addresses to try, in order; one where a port is given."""

@@ -18,6 +18,7 @@ class Ending(StrEnum):
     THROTTLED = "throttled"
     NO_WEBSOCKET = "no_websocket"  # 404 or 400: wrong prefix, or a proxy without WebSockets
     UNREACHABLE = "unreachable"
+    NO_KEY_STREAM = "no_key_stream"  # with an API key it is opened and closed without a frame (A.8)
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +71,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
             case Ending.NO_WEBSOCKET:
                 link = msgspec.structs.replace(self, failures=self.failures + 1)
                 return link, Next(self._delay(self.failures + 2, self.policy.longest_refused, rng))
+            case Ending.NO_KEY_STREAM:
+                return self, Next(self.policy.longest_refused * rng.uniform(0.5, 1.0))
             case _:
                 link = msgspec.structs.replace(self, failures=self.failures + 1)
                 return link, Next(self._delay(self.failures, self.policy.longest, rng))

@@ -13,7 +13,7 @@ import structlog
 
 from unifi_scanner.api.buffer import BufferedEvent, WebSocketEventBuffer
 from unifi_scanner.api.link import Policy
-from unifi_scanner.api.websocket import LinkChange, SignIn, UnifiWebSocketClient
+from unifi_scanner.api.websocket import FreshCookies, LinkChange, SignIn, UnifiWebSocketClient
 from unifi_scanner.models.enums import DeviceType
 
 JOIN_S, GRACE_S, LAST_STEPS_S = 4.5, 1.5, 0.005
@@ -46,6 +46,7 @@ class WebSocketManager:
         ssl_context: ssl.SSLContext | None = None,
         sign_in: SignIn | None = None,
         api_key: str | None = None,
+        fresh_cookies: FreshCookies | None = None,
         policy: Policy | None = None,
     ) -> None:
         """Begin to listen in a daemon thread; harmless when it already does."""
@@ -61,6 +62,7 @@ class WebSocketManager:
                 ssl_context=ssl_context,
                 sign_in=sign_in,
                 api_key=api_key,
+                fresh_cookies=fresh_cookies,
                 policy=policy,
                 on_link=self._changes.append,
             )

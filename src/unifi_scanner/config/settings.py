@@ -81,6 +81,7 @@ class Settings(Controller, Listening, Reporting, Email, Files, Data, Logging):
             username=self.username,
             password=revealed(self.password),
             api_key=revealed(self.api_key),
+            totp_secret=revealed(self.totp_secret),
             site=self.site,
             verify_ssl=self.verify_ssl,
             tls_fingerprint=self.tls_fingerprint,
