@@ -80,3 +80,16 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     def _delay(self, failures: int, longest: float, rng: Random) -> float:
         ceiling = min(longest, self.policy.first * 2.0 ** min(failures, 30))
         return ceiling * rng.uniform(0.5, 1.0)
+
+
+def ending_of(status: int) -> tuple[Ending, str]:
+    """Return what the status of a refused handshake means (docs/protocol.md B.1), and that in words."""
+    match status:
+        case 401 | 403:
+            return Ending.REFUSED, "the session was no longer accepted"
+        case 429:
+            return Ending.THROTTLED, "the controller asked for a pause"
+        case 400 | 404 | 405 | 501:
+            return Ending.NO_WEBSOCKET, f"no WebSocket answers there (HTTP {status})"
+        case _:
+            return Ending.UNREACHABLE, f"the controller is not ready (HTTP {status})"

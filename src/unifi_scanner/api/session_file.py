@@ -87,12 +87,16 @@ class SessionStore:
         except (OSError, ValueError) as exc:
             self._tell("session_file_unreadable", str(exc))
             return None
-        with os.fdopen(handle, "rb") as file:
-            if fault := _fault(os.fstat(handle)):
-                self._tell("session_file_refused", fault)
-                self.remove()
-                return None
-            return file.read(MOST_BYTES)
+        try:
+            fault = _fault(os.fstat(handle))
+            content = b"" if fault else os.read(handle, MOST_BYTES)
+        finally:
+            os.close(handle)
+        if fault:
+            self._tell("session_file_refused", fault)
+            self.remove()
+            return None
+        return content
 
     def save(self, owner: Owner, session: Session) -> None:
         """Keep the session in place of the one before, whole or not at all."""

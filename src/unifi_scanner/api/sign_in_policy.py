@@ -25,7 +25,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a sign-in may be made now.
 
     The first one always may, and so may one when its session is refused. After that each waits: 60 s, 120 s,
-    up to 15 minutes after the one before. A session that lasted that long makes the next refusal the first again.
+    up to 15 minutes after the one before. A session that lasted twice that long makes the next refusal the first again.
     """
 
     policy: SignInPolicy = SignInPolicy()
@@ -40,7 +40,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
 
     def signed_in(self, now: float) -> Gate:
         """Return the gate after the controller let us in."""
-        lasted = now - self.last >= self.policy.longest
+        lasted = now - self.last >= 2 * self.policy.longest
         in_a_row = 1 if lasted else self.in_a_row + 1
         pause = 0.0 if in_a_row == 1 else self._pause(in_a_row)
         return msgspec.structs.replace(self, last=now, in_a_row=in_a_row, throttles=0, not_before=now + pause)

@@ -24,7 +24,7 @@ from unifi_scanner import clock
 from unifi_scanner.api.buffer import BufferedEvent, WebSocketEventBuffer
 from unifi_scanner.api.endpoints import events_socket
 from unifi_scanner.api.frames import decode_events, is_wanted, peek_kind
-from unifi_scanner.api.link import Ending, Link, Policy
+from unifi_scanner.api.link import Ending, Link, Policy, ending_of
 from unifi_scanner.api.sign_in_policy import retry_after_s
 from unifi_scanner.api.tls import ssl_context as make_context
 from unifi_scanner.errors import ControllerError, FrameError, SignInThrottled
@@ -129,7 +129,7 @@ class UnifiWebSocketClient:
         except InvalidStatus as exc:
             headers = exc.response.headers
             pause = retry_after_s(headers.get("Retry-After"), headers.get("Date"), clock.now())
-            return _of_status(exc.response.status_code, pause)
+            return (*ending_of(exc.response.status_code), pause)
         except InvalidHandshake as exc:
             return Ending.NO_WEBSOCKET, f"the handshake was not understood: {exc}", None
         except (OSError, TimeoutError, WebSocketException) as exc:
@@ -301,18 +301,6 @@ class UnifiWebSocketClient:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
-
-
-def _of_status(status: int, retry_after: float | None) -> tuple[Ending, str, float | None]:
-    match status:
-        case 401 | 403:
-            return Ending.REFUSED, "the session was no longer accepted", None
-        case 429:
-            return Ending.THROTTLED, "the controller asked for a pause", retry_after
-        case 400 | 404 | 405 | 501:
-            return Ending.NO_WEBSOCKET, f"no WebSocket answers there (HTTP {status})", None
-        case _:
-            return Ending.UNREACHABLE, f"the controller is not ready (HTTP {status})", None
 
 
 def parse_unifi_event(raw_message: str | bytes) -> BufferedEvent | None:
