@@ -293,7 +293,7 @@ def test_a_source_is_asked_again_after_its_pause(twins: MakeTwin, opened: Open) 
     twin.throttle("stat/sta", 1)
     with pytest.raises(Throttled):
         client.clients()
-    twin.fail("stat/sta", None)
+    twin.throttle("stat/sta", on=False)
 
     def answered() -> bool:
         try:

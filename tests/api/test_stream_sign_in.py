@@ -131,7 +131,7 @@ def test_a_handshake_that_is_told_to_wait_is_no_reason_to_sign_in(
     manager = listening(clients(twin))
     try:
         assert until(lambda: any(status == 429 for _, _, status in twin.requests()))
-        twin.fail("/wss/", None)
+        twin.throttle("/wss/", on=False)
         assert until(manager.is_running)
         assert twin.sign_ins() == 1
         assert [change.reason for change in manager.link_changes()] == [

@@ -15,7 +15,7 @@ from unifi_scanner.config.layers import variable
 from unifi_scanner.config.schema import json_schema
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import ConfigError
-from unifi_scanner.log import redact
+from unifi_scanner.log import MOST_PASSING, redact, register_secret
 
 WORD = "Tr0ub4dor&3"
 CODE_WORD = "JBSWY3DPEHPK3PXP"
@@ -67,3 +67,14 @@ def test_the_schema_describes_every_setting_and_no_value() -> None:
     assert set(schema["properties"]) == {*Settings.model_fields, "controllers"}
     assert all("description" in prop for prop in schema["properties"].values())
     assert schema["additionalProperties"] is False
+
+
+def test_a_passing_secret_is_forgotten_in_time_and_a_lasting_one_never() -> None:
+    register_secret("lasting-secret-of-the-settings")
+    register_secret("passing-0-cookie", passing=True)
+    assert "cookie" not in redact("sent passing-0-cookie")
+    for number in range(1, MOST_PASSING + 1):
+        register_secret(f"passing-{number}-cookie", passing=True)
+    assert redact("passing-0-cookie") == "passing-0-cookie"
+    assert "cookie" not in redact(f"sent passing-{MOST_PASSING}-cookie")
+    assert "lasting" not in redact("sent lasting-secret-of-the-settings")

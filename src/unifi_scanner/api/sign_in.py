@@ -129,7 +129,7 @@ class SignIn:
 
     def _adopt(self, session: Session) -> None:
         for value in (*session.cookies.values(), session.csrf or ""):
-            register_secret(value)
+            register_secret(value, passing=True)
         self._session = session
 
     def _is_usable(self, session: Session) -> bool:

@@ -76,6 +76,7 @@ class Console:
         self.ledger = Ledger(scenario.seed, scenario.network)
         self.faults = Faults()
         self.forbidden: set[str] = set()
+        self.throttled: dict[str, Mapping[str, str]] = {}
         self.read_only = False
         self.streams_by_key = False
         self.rng = Random(scenario.seed ^ 0x5EED)  # noqa: S311 - chance that must be repeatable, not secret
@@ -119,7 +120,7 @@ class Console:
 
     def answer(self, ask: Ask) -> Reply:
         """Return what this controller says to a request."""
-        if (failure := self.faults.failure(ask.path)) is not None:
+        if (failure := self._failure(ask.path)) is not None:
             return failure
         if (reply := self._open_door(ask)) is not None:
             return reply
@@ -132,7 +133,7 @@ class Console:
         """Say whether a WebSocket handshake is let in (docs/protocol.md B.1)."""
         if self.faults.refused is not None:
             return html_reply(f"<h1>{self.faults.refused}</h1>", self.faults.refused)
-        if (failure := self.faults.failure(ask.path)) is not None:
+        if (failure := self._failure(ask.path)) is not None:
             return failure
         by_key = self._by_api_key(ask)
         if self.flavour is not Flavour.CLASSIC and ask.path == "/api/ws/system":
@@ -152,6 +153,12 @@ class Console:
             # docs/protocol.md A.8: with an API key the proxy says 101 and the stream is closed without a frame
             closing=self.faults.close_at_once or (by_key and not self.streams_by_key),
         )
+
+    def _failure(self, path: str) -> Reply | None:
+        for part, headers in self.throttled.items():
+            if part in path:
+                return html_reply("<h1>429</h1>", 429).with_headers(headers)
+        return self.faults.failure(path)
 
     def site_known(self, site: str) -> bool:
         """Say whether the controller has a site of that short name."""

@@ -182,11 +182,20 @@ class SimulatedController:
         with self._lock:
             self._sessions.limit(on=on, retry_after=retry_after, as_date=as_date)
 
-    def throttle(self, endpoint_substring: str, retry_after: int | None, *, as_date: bool = False) -> None:
-        """Let every path that contains the substring answer 429 and ask for a pause; `fail` with None ends it."""
+    def throttle(
+        self,
+        endpoint_substring: str,
+        retry_after: int | None = None,
+        *,
+        as_date: bool = False,
+        on: bool = True,
+    ) -> None:
+        """Let every path that contains the substring answer 429 and ask for a pause, or no longer."""
         with self._lock:
-            headers = pause_header(retry_after, as_date=as_date)
-            self._console.faults.fail(endpoint_substring, 429, None, None, headers)
+            self._console.throttled.pop(endpoint_substring, None)
+            if on:
+                headers = pause_header(retry_after, as_date=as_date)
+                self._console.throttled[endpoint_substring] = headers
 
     def ask_code(
         self,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from unifi_scanner.sim.http import Reply, status_reply
@@ -12,10 +10,9 @@ from unifi_scanner.sim.http import Reply, status_reply
 class Failing:
     """One endpoint that answers with an error, for ever or a number of times."""
 
-    def __init__(self, status: int, body: str | None, times: int | None, headers: Mapping[str, str]) -> None:
+    def __init__(self, status: int, body: str | None, times: int | None) -> None:
         self.status = status
         self.body = body
-        self.headers = headers
         self.left = times
 
     def take(self) -> Reply | None:
@@ -24,7 +21,7 @@ class Failing:
             return None
         if self.left is not None:
             self.left -= 1
-        return status_reply(self.status, self.body).with_headers(self.headers)
+        return status_reply(self.status, self.body)
 
 
 class Faults(msgspec.Struct):
@@ -35,18 +32,11 @@ class Faults(msgspec.Struct):
     refused: int | None = None
     close_at_once: bool = False
 
-    def fail(
-        self,
-        endpoint: str,
-        status: int | None,
-        body: str | None,
-        times: int | None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
+    def fail(self, endpoint: str, status: int | None, body: str | None, times: int | None) -> None:
         """Let every path that contains `endpoint` answer `status`; None ends it."""
         self.failing.pop(endpoint, None)
         if status is not None:
-            self.failing[endpoint] = Failing(status, body, times, headers or {})
+            self.failing[endpoint] = Failing(status, body, times)
 
     def delay(self, endpoint: str, seconds: float) -> None:
         """Let every path that contains `endpoint` answer that much later; 0 ends it."""
