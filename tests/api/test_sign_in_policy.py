@@ -45,10 +45,12 @@ def test_any_header_is_a_pause_within_bounds_or_none(value: str | None, date: st
     assert pause is None or 1.0 <= pause <= LONGEST_PAUSE_S
 
 
-def test_the_first_sign_in_and_the_one_after_its_refusal_need_not_wait() -> None:
+def test_the_first_sign_in_and_those_after_two_refusals_need_not_wait() -> None:
     gate = Gate()
     assert gate.wait(0.0) == 0
     assert gate.signed_in(0.0).wait(0.1) == 0
+    assert gate.signed_in(0.0).signed_in(0.1).wait(0.1) == 0
+    assert gate.signed_in(0.0).signed_in(0.1).signed_in(0.2).wait(0.2) == 60
 
 
 def test_sign_ins_that_keep_being_needed_wait_60_s_and_then_twice_as_long_up_to_15_minutes() -> None:
@@ -57,12 +59,12 @@ def test_sign_ins_that_keep_being_needed_wait_60_s_and_then_twice_as_long_up_to_
         gate = gate.signed_in(now)
         waits.append(gate.wait(now))
         now += gate.wait(now)
-    assert waits == [0, 60, 120, 240, 480, 900, 900, 900, 900]
+    assert waits == [0, 0, 60, 120, 240, 480, 900, 900, 900]
 
 
 def test_a_session_that_lasted_makes_the_next_refusal_the_first_again() -> None:
-    gate = Gate().signed_in(0.0).signed_in(1.0).signed_in(61.0)
-    assert gate.wait(61.0) == 120
+    gate = Gate().signed_in(0.0).signed_in(1.0).signed_in(2.0).signed_in(62.0)
+    assert gate.wait(62.0) == 120
     assert gate.signed_in(61.0 + 3600).wait(61.0 + 3600) == 0
 
 
@@ -77,7 +79,7 @@ def test_a_controller_that_names_no_time_is_left_alone_for_longer_each_time() ->
 
 
 @given(st.lists(st.tuples(st.sampled_from(["in", "429"]), st.floats(0, 2000)), max_size=60))
-def test_no_history_makes_more_than_two_sign_ins_a_minute_or_waits_over_15_minutes(
+def test_no_history_makes_more_than_three_sign_ins_a_minute_or_waits_over_15_minutes(
     history: list[tuple[str, float]],
 ) -> None:
     gate, now, made = Gate(), 0.0, []
@@ -89,4 +91,4 @@ def test_no_history_makes_more_than_two_sign_ins_a_minute_or_waits_over_15_minut
         if what == "in":
             made.append(now)
         gate = gate.signed_in(now) if what == "in" else gate.throttled(now, None)
-    assert all(third - first >= 60 for first, third in zip(made, made[2:], strict=False))
+    assert all(fourth - first >= 60 for first, fourth in zip(made, made[3:], strict=False))

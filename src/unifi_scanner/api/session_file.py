@@ -43,6 +43,11 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     ends: float | None
 
 
+_decode = msgspec.json.Decoder(
+    _Kept
+).decode  # on import, not by the first of several threads: msgspec would crash
+
+
 def session_path(directory: Path, connection: Connection) -> Path:
     """Return the file for a controller's session: a name made of its address that is safe in any directory."""
     address = ",".join(connection.base_urls())
@@ -69,7 +74,7 @@ class SessionStore:
         if content is None:
             return None
         try:
-            kept = msgspec.json.decode(content, type=_Kept)
+            kept = _decode(content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self._tell("session_file_unreadable", "it is damaged")
             return None

@@ -112,7 +112,8 @@ class SignIn:
 
     def keep(self, answer: httpx2.Response, asked_as: Session) -> None:
         """Follow the cookies and tokens that a controller re-issues on ordinary answers (A.4)."""
-        if answer.status_code in (401, 403):
+        told_us = answer.status_code != 403 or "x-updated-csrf-token" in answer.headers
+        if answer.status_code == 401 or not told_us:
             return  # consoles hand a stranger's token to those they refuse
         with self._swap:
             present = self._session

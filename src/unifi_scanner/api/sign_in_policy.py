@@ -15,7 +15,9 @@ NEVER = float("-inf")
 
 
 class SignInPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds: the first pause between sign-ins that keep being needed, and the longest; each doubles the last."""
+    """How many sign-ins in a row need not wait; then seconds: the first pause, and the longest; each doubles the last."""
+
+    at_once: int = 3
 
     first: float = 60.0
     longest: float = 900.0
@@ -24,8 +26,8 @@ class SignInPolicy(msgspec.Struct, frozen=True, kw_only=True):
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a sign-in may be made now.
 
-    The first one always may, and so may one when its session is refused. After that each waits: 60 s, 120 s,
-    up to 15 minutes after the one before. A session that lasted twice that long makes the next refusal the first again.
+    The first ones may at once: a controller that restarts twice is nothing strange. After that each waits: 60 s, 120 s,
+    up to 15 minutes after the one before. A session that lasted twice that long makes the next sign-in the first again.
     """
 
     policy: SignInPolicy = SignInPolicy()
@@ -42,11 +44,11 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
         """Return the gate after the controller let us in."""
         lasted = now - self.last >= 2 * self.policy.longest
         in_a_row = 1 if lasted else self.in_a_row + 1
-        pause = 0.0 if in_a_row == 1 else self._pause(in_a_row)
+        pause = 0.0 if in_a_row < self.policy.at_once else self._pause(in_a_row - self.policy.at_once)
         return msgspec.structs.replace(self, last=now, in_a_row=in_a_row, throttles=0, not_before=now + pause)
 
-    def _pause(self, in_a_row: int) -> float:
-        return min(self.policy.longest, self.policy.first * 2.0 ** min(in_a_row - 2, 30))
+    def _pause(self, doublings: int) -> float:
+        return min(self.policy.longest, self.policy.first * 2.0 ** min(doublings, 30))
 
     def throttled(self, now: float, asked_for: float | None) -> Gate:
         """Return the gate after a 429; without a time of its own each pause is twice the last."""

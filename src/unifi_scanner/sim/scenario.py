@@ -15,6 +15,10 @@ from unifi_scanner.sim.scenario_file import At, Background, Every, Fault, Scenar
 __all__ = ["Scenario", "ScenarioError", "load_scenario", "parse_scenario", "scenario_names"]
 
 
+# built on import: two threads that read a scenario first and at once would build it twice, which msgspec does not survive
+msgspec.json.Decoder(ScenarioFile)
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """A network and everything that will happen to it, ready to be played."""
 
