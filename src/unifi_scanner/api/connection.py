@@ -29,11 +29,6 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"Connection(host={self.host!r}, port={self.port!r}, site={self.site!r})"
 
-    @property
-    def has_account(self) -> bool:
-        """Whether there is a name and a password to sign in with."""
-        return bool(self.username and self.password)
-
     def base_urls(self) -> tuple[str, ...]:
         """Return the addresses to try, in order; one where a port is given."""
         bare_ipv6 = self.host.count(":") > 1 and not self.host.startswith("[") and "://" not in self.host
@@ -43,3 +38,8 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
         name = f"[{name}]" if ":" in name else name
         port = self.port or split.port
         return tuple(f"https://{name}:{number}" for number in ((port,) if port else USUAL_PORTS))
+
+    @property
+    def has_account(self) -> bool:
+        """Whether there is a name and a password to sign in with."""
+        return bool(self.username and self.password)
