@@ -9,6 +9,8 @@ ScannerError(hint, exit_code)
 │   ├── CertificateNotTrusted    3  pin the fingerprint, or give the CA file
 │   ├── EndpointGone             3  this version answers elsewhere
 │   ├── AnswerUnusable           3  it answered with something we cannot read
+│   │   ├── EndpointForbidden        3  give the account a role that may read this
+│   │   └── Throttled                3  wait `retry_after` seconds before asking this again
 │   ├── SignInRefused            4  user name, password, key or role
 │   ├── SignInThrottled          4  wait `retry_after` seconds
 │   └── FrameError               3  one frame could not be read; the others can
@@ -99,6 +101,22 @@ class AnswerUnusable(ControllerError):
     """The controller answered, but with something that cannot be read as its protocol."""
 
 
+class EndpointForbidden(AnswerUnusable):
+    """We are signed in, but this account may not read this one thing; `status` is the HTTP status."""
+
+    def __init__(self, message: str, *, hint: str = "", status: int = 403) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class Throttled(AnswerUnusable):
+    """The controller wants a pause before it is asked this again; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: float = 60.0) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
 class SignInRefused(ControllerError):
     """The controller did not accept who we say we are, or does not let this account do it."""
 
@@ -106,7 +124,7 @@ class SignInRefused(ControllerError):
 
 
 class SignInThrottled(ControllerError):
-    """The controller asks for a pause in sign-ins; `retry_after` is in seconds."""
+    """No sign-in is made now, because the controller or our own caution wants a pause of `retry_after` seconds."""
 
     exit_code = 4
 

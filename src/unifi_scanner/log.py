@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
+from collections import deque
 from collections.abc import MutableMapping
 from typing import Any, TextIO, cast
 
@@ -13,15 +15,29 @@ import structlog
 SECRET_KEYS = re.compile(
     r"pass(word|phrase|wd)?|secret|token|cookie|csrf|api_?key|authorization|session", re.IGNORECASE
 )
-_known_secrets: set[str] = set()
 REDACTED = "[redacted]"
 MIN_SECRET_LENGTH = 4
+MOST_PASSING = 1000
+_guard = threading.Lock()
+_lasting: dict[str, None] = {}
+_passing: deque[str] = deque(maxlen=MOST_PASSING)
+_known_secrets: tuple[str, ...] = ()  # replaced, never changed: other threads are reading it
 
 
-def register_secret(value: str) -> None:
-    """Promise that `value` never appears in a log line from now on."""
-    if len(value) >= MIN_SECRET_LENGTH:
-        _known_secrets.add(value)
+def register_secret(value: str, *, passing: bool = False) -> None:
+    """Promise that `value` never appears in a log line from now on.
+
+    A `passing` one, such as a cookie that is replaced with every answer, is forgotten when 1000 newer ones are known.
+    """
+    global _known_secrets  # noqa: PLW0603 - one list for the whole program, whoever logs
+    if len(value) < MIN_SECRET_LENGTH or value in _known_secrets:
+        return
+    with _guard:
+        if passing:
+            _passing.append(value)
+        else:
+            _lasting[value] = None
+        _known_secrets = (*_lasting, *_passing)
 
 
 def redact(text: str) -> str:

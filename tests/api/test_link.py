@@ -54,3 +54,9 @@ def test_an_open_connection_forgets_refusals() -> None:
     link, _ = Link(policy=POLICY).after(Ending.REFUSED, rng=Random(1))
     _, action = link.opened().after(Ending.REFUSED, rng=Random(1))
     assert action.after == 0.0
+
+
+def test_a_stream_that_does_not_work_with_a_key_is_tried_rarely_from_the_first_on() -> None:
+    waits = delays(*[Ending.NO_KEY_STREAM] * 5)
+    assert all(150.0 <= after <= 300.0 for after, _ in waits)
+    assert not any(sign_in for _, sign_in in waits)

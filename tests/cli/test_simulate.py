@@ -51,3 +51,20 @@ def test_a_port_in_use_ends_with_2_and_names_it(capsys: pytest.CaptureFixture[st
 def test_a_version_that_is_none_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--network-version", "nine"]) == 2
     assert "'nine' is not a Network version" in capsys.readouterr().err
+
+
+def test_a_key_and_a_second_factor_are_told_with_the_rest() -> None:
+    more = ["--api-key", "key-0123456789", "--totp-secret", "JBSW Y3DP EHPK 3PXP"]
+    with subprocess.Popen([*SIMULATE, *more, "--json"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        access = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+    assert access["UNIFI_API_KEY"] == "key-0123456789"
+    assert access["UNIFI_TOTP_SECRET"] == "JBSW Y3DP EHPK 3PXP"
+
+
+@pytest.mark.parametrize("secret", ["123456", "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP"])
+def test_a_secret_that_is_none_ends_with_2(secret: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--totp-secret", secret]) == 2
+    assert "--totp-secret" in capsys.readouterr().err

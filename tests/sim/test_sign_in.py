@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.sim.simulated import Reader, data_of, json_of, signed_in, small_home
+from unifi_scanner import clock
 from unifi_scanner.sim import Flavour
 
 CONSOLES = [Flavour.UNIFI_OS, Flavour.UNIFI_OS_SERVER]
@@ -180,7 +181,7 @@ def test_ten_wrong_passwords_in_a_row_lock_the_account() -> None:
 
 @pytest.mark.parametrize("flavour", list(Flavour))
 def test_a_local_account_may_be_asked_for_a_code(flavour: Flavour) -> None:
-    from unifi_scanner.sim.sessions import SecondFactor
+    from unifi_scanner.sim.second_factor import SecondFactor
 
     reader = Reader(flavour)
     reader.console.sessions.second_factor = SecondFactor("123456")
@@ -191,14 +192,76 @@ def test_a_local_account_may_be_asked_for_a_code(flavour: Flavour) -> None:
 
 
 def test_a_ui_com_account_is_asked_for_a_code_with_499_and_a_cookie() -> None:
-    from unifi_scanner.sim.sessions import SecondFactor
+    from unifi_scanner.sim.second_factor import SecondFactor
 
     reader = Reader()
     reader.console.sessions.second_factor = SecondFactor("123456", sso=True)
     asked = reader.sign_in()
     assert asked.status == 499
-    assert json_of(asked)["data"]["mfaCookie"].startswith("UBIC_2FA=")
+    name, _, value = json_of(asked)["data"]["mfaCookie"].partition("=")
+    assert name == "UBIC_2FA"
+    assert reader.sign_in(token="123456").status == 499
+    reader.cookies = {name: value}
     assert reader.sign_in(token="123456").status == 200
+
+
+def test_a_code_made_of_a_secret_holds_once_and_not_for_long() -> None:
+    from unifi_scanner.sim.second_factor import SecondFactor
+
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # of RFC 6238's own table: 94287082 at 59 s, here its six last digits
+    then = clock.now_ms() / 1000 - 59
+    factor = SecondFactor(secret=secret, skew_s=-then)
+    assert not SecondFactor(secret=secret, skew_s=-then + 120).accepts("287082")
+    assert factor.accepts("287082")
+    assert not factor.accepts("287082")
+    assert factor.refused == 1
+
+
+def test_a_refused_request_of_a_console_carries_a_token_good_for_nothing() -> None:
+    reader = Reader()
+    refused = reader.site("GET", "stat/device")
+    assert refused.status == 401
+    assert refused.cookies[0].startswith("TOKEN=")
+    reader.keep(refused)
+    assert reader.site("GET", "stat/device").status == 401
+
+
+@pytest.mark.parametrize(("version", "status"), [("9.3.43", 200), ("10.3.58", 200), ("10.4.57", 401)])
+def test_from_10_4_57_on_no_cookie_is_good_for_more_than_a_day(version: str, status: int) -> None:
+    reader = signed_in(version=version)
+    reader.console.sessions.age(25 * 3_600_000)
+    assert reader.site("GET", "stat/device").status == status
+
+
+def test_a_console_may_hand_out_a_new_cookie_with_every_answer() -> None:
+    reader = signed_in()
+    reader.console.sessions.reissues = True
+    first = reader.cookies["TOKEN"]
+    reader.keep(reader.site("GET", "stat/device"))
+    assert reader.cookies["TOKEN"] != first
+    assert reader.site("GET", "stat/device").status == 200
+
+
+def test_an_account_that_only_reads_is_told_401_for_every_post() -> None:
+    reader = signed_in()
+    reader.console.read_only = True
+    assert reader.log("all").status == 401
+    assert reader.site("GET", "stat/device").status == 200
+
+
+def test_a_role_too_low_for_one_endpoint_is_a_403_there_alone() -> None:
+    reader = signed_in()
+    reader.console.forbidden = {"stat/sta", "system-log"}
+    refused = reader.site("GET", "stat/sta")
+    assert (refused.status, json_of(refused)["meta"]["msg"]) == (403, "api.err.NoPermission")
+    assert reader.log("all").status == 403
+    assert reader.site("GET", "stat/device").status == 200
+
+
+def test_a_pause_may_be_told_as_a_date() -> None:
+    reader = Reader()
+    reader.console.sessions.limit(on=True, retry_after=90, as_date=True)
+    assert reader.sign_in().headers["Retry-After"].endswith("GMT")
 
 
 @pytest.mark.parametrize(

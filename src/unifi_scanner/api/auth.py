@@ -1,71 +1,38 @@
-"""Signing in: what an answer means and what to send next (docs/protocol.md A.3 - A.8). Pure."""
+"""Signing in: what an answer to it means, and what to send next (docs/protocol.md A.2 - A.6). Pure."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from unifi_scanner.api.session import cookies_from
 from unifi_scanner.errors import ControllerError, ControllerUnreachable, SignInRefused, SignInThrottled
 from unifi_scanner.models.enums import DeviceType
 
-SESSION_NAMES = ("TOKEN", "unifises")  # docs/protocol.md A.1
-SESSION_COOKIES = (*SESSION_NAMES, "csrf_token", "UBIC_2FA")
-DEFAULT_PAUSE_S, LONGEST_PAUSE_S = 60.0, 300.0
+LOCAL_FIELD, SSO_FIELD = "ubic_2fa_token", "token"  # docs/protocol.md A.5
 READ_ONLY = "Use a local account with the role View Only, without two-factor sign-in."
 WRONG = "The controller did not accept the user name or password."
 WRONG_HINT = (
     "Check UNIFI_USERNAME and UNIFI_PASSWORD. It is not tried again, so that the account is not locked out."
 )
+WAIT_HINT = "It is tried again after that; until then please do not sign in elsewhere with this account."
 
 
-class Session(msgspec.Struct, frozen=True):
-    """What a sign-in gave: cookies, and the token that goes with every write."""
+class Answer(msgspec.Struct, frozen=True):
+    """As much of an HTTP answer as signing in needs; `retry_after` in seconds."""
 
-    cookies: Mapping[str, str] = {}
-    csrf: str | None = None
-
-    def __repr__(self) -> str:
-        return f"Session({len(self.cookies)} cookies)"
+    status: int
+    body: str
+    retry_after: float | None = None
 
 
-def cookies_from(set_cookie: Iterable[str]) -> dict[str, str]:
-    """Return name and value of each Set-Cookie header; attributes, also ones Python does not know, are ignored."""
-    pairs = (header.split(";", 1)[0].partition("=") for header in set_cookie)
-    return {name.strip(): value.strip() for name, mark, value in pairs if mark and value.strip()}
+class CodeWanted(msgspec.Struct, frozen=True):
+    """The account has a second factor: repeat with the code in `field`, and with this cookie."""
 
-
-def csrf_from(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str | None:
-    """Return the CSRF token an answer carries: the updated one, the plain one, or the one inside the session."""
-    named = headers.get("x-updated-csrf-token") or headers.get("x-csrf-token")
-    return named or _csrf_in_token(cookies.get("TOKEN")) or cookies.get("csrf_token")
-
-
-def _csrf_in_token(token: str | None) -> str | None:
-    parts = (token or "").split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, binascii.Error, UnicodeDecodeError):
-        return None
-    value = claims.get("csrfToken") if isinstance(claims, dict) else None
-    return value if isinstance(value, str) else None
-
-
-def renewed(session: Session, headers: Mapping[str, str], set_cookie: Iterable[str]) -> Session:
-    """Return the session after an answer: the console re-issues cookies and tokens on ordinary ones (A.4)."""
-    fresh = {name: value for name, value in cookies_from(set_cookie).items() if name in SESSION_COOKIES}
-    cookies = {**session.cookies, **fresh}
-    named = headers.get("x-updated-csrf-token") or headers.get("x-csrf-token")
-    csrf = named or (_csrf_in_token(fresh.get("TOKEN")) or fresh.get("csrf_token")) or session.csrf
-    if csrf == session.csrf and cookies == dict(session.cookies):
-        return session
-    return Session(cookies, csrf)
+    field: str
+    cookies: dict[str, str] = {}
 
 
 def sign_in_body(username: str, password: str) -> dict[str, Any]:
@@ -73,16 +40,21 @@ def sign_in_body(username: str, password: str) -> dict[str, Any]:
     return {"username": username, "password": password, "rememberMe": True}
 
 
-def refusal(status: int, body: str, retry_after: str | None) -> ControllerError | None:
-    """Return the error that an answer to a sign-in means, or None for success."""
-    code = _code_in(body)
-    if status == 429 or "LIMIT_REACHED" in code:
-        return throttled(retry_after)
-    if status == 499 or "2fa" in code.lower() or "MFA" in code:
-        return SignInRefused(
-            "The account asks for a second factor, which is not supported yet.", hint=READ_ONLY
-        )
-    if status >= 500 or (status == 200 and body.lstrip()[:1] == "<"):
+def read_sign_in(answer: Answer) -> ControllerError | CodeWanted | None:
+    """Return the error that an answer to a sign-in means, the code it wants, or None where it let us in."""
+    content = _object(answer.body)
+    code = _code_in(content)
+    if answer.status == 429 or "LIMIT_REACHED" in code:
+        return throttled(answer.retry_after)
+    if answer.status == 499 or "MFA" in code.upper():
+        return CodeWanted(SSO_FIELD, _mfa_cookie(content))
+    if "2fatokenrequired" in code.lower():
+        return CodeWanted(LOCAL_FIELD)
+    return _refusal(answer.status, code, understood=content is not None)
+
+
+def _refusal(status: int, code: str, *, understood: bool) -> ControllerError | None:
+    if status >= 500 or code == "api.err.ServerError" or (status == 200 and not understood):
         return ControllerUnreachable(
             "The console answers, but UniFi Network is still starting.", hint="Try again in a few minutes."
         )
@@ -92,7 +64,7 @@ def refusal(status: int, body: str, retry_after: str | None) -> ControllerError 
         or "INVALID_CREDENTIALS" in code
     ):
         return SignInRefused(WRONG, hint=WRONG_HINT)
-    if status == 404:
+    if status == 404 or 300 <= status < 400:
         return ControllerUnreachable(
             "What answers there is not a UniFi controller.", hint="Check UNIFI_HOST and UNIFI_PORT."
         )
@@ -101,28 +73,81 @@ def refusal(status: int, body: str, retry_after: str | None) -> ControllerError 
     return None
 
 
-def throttled(retry_after: str | None) -> SignInThrottled:
-    """Return the error for a controller that wants a pause; longer pauses than 5 minutes are cut."""
-    seconds = float(retry_after) if retry_after and retry_after.isdecimal() else DEFAULT_PAUSE_S
-    pause = min(max(seconds, 1.0), LONGEST_PAUSE_S)
+def code_missing() -> SignInRefused:
+    """Return the error for an account with a second factor whose secret we were not given."""
+    return SignInRefused(
+        "The account has two-factor sign-in, and no secret for it was given.",
+        hint="Set UNIFI_TOTP_SECRET to the text that was shown beside the QR code, or use a local account with the "
+        "role View Only, without two-factor sign-in.",
+    )
+
+
+def code_refused() -> SignInRefused:
+    """Return the error for codes that the controller did not accept."""
+    return SignInRefused(
+        "The controller accepted the password, but not the two-factor code.",
+        hint="The clock of this machine or of the controller may be wrong: compare them. If both are right, "
+        "UNIFI_TOTP_SECRET belongs to another account. It is not tried again, so that the account is not locked out.",
+    )
+
+
+def no_session() -> ControllerUnreachable:
+    """Return the error for a sign-in that was accepted and gave nothing to go on with."""
+    return ControllerUnreachable(
+        "The controller accepted the sign-in, but gave no session.",
+        hint="If a reverse proxy stands in between, let it pass cookies, or set UNIFI_HOST to the console itself.",
+    )
+
+
+def key_refused() -> SignInRefused:
+    """Return the error for an API key the controller does not know."""
+    return SignInRefused(
+        "The controller did not accept the API key.",
+        hint="Check UNIFI_API_KEY, or make a new key under Settings > Control Plane > Integrations. Keys need UniFi OS "
+        "and Network 9 or later; without them use UNIFI_USERNAME and UNIFI_PASSWORD.",
+    )
+
+
+def throttled(retry_after: float | None) -> SignInThrottled:
+    """Return the error for a controller that wants a pause in sign-ins."""
+    pause = 60.0 if retry_after is None else retry_after
     return SignInThrottled(
         f"The controller allows no sign-in for the next {pause:.0f} seconds.",
-        hint="It is tried again after that; until then please do not sign in elsewhere with this account.",
+        hint=WAIT_HINT,
         retry_after=pause,
     )
 
 
-def _code_in(body: str) -> str:
+def put_off(seconds: float) -> SignInThrottled:
+    """Return the error for a sign-in that we do not make yet, because sessions keep being refused."""
+    return SignInThrottled(
+        f"The controller keeps ending our session; the next sign-in is made in {seconds:.0f} seconds.",
+        hint="Signing in more often could lock the account. If this lasts, look for something else that signs in with it.",
+        retry_after=seconds,
+    )
+
+
+def _mfa_cookie(content: dict[str, Any] | None) -> dict[str, str]:
+    data = (content or {}).get("data")
+    cookie = data.get("mfaCookie") if isinstance(data, dict) else None
+    return cookies_from([cookie]) if isinstance(cookie, str) else {}
+
+
+def _object(body: str) -> dict[str, Any] | None:
     try:
-        answer = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _code_in(content: dict[str, Any] | None) -> str:
+    if content is None:
         return ""
-    if not isinstance(answer, dict):
-        return ""
-    meta = answer.get("meta")
+    meta = content.get("meta")
     if isinstance(meta, dict) and meta.get("rc") == "error":
         return str(meta.get("msg") or "api.err.Unknown")
-    return str(answer.get("code") or "")
+    return str(content.get("code") or "")
 
 
 def flavour_of(status: int, location: str, body: str) -> DeviceType | None:

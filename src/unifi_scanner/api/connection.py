@@ -19,6 +19,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     username: str | None = None
     password: str | None = None
     api_key: str | None = None
+    totp_secret: str | None = None
     site: str = "default"
     verify_ssl: bool = True
     tls_fingerprint: str | None = None
@@ -36,8 +37,15 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
     def base_urls(self) -> tuple[str, ...]:
         """Return the addresses to try, in order; one where a port is given."""
-        split = urlsplit(self.host if "://" in self.host else f"https://{self.host}")
+        bare_ipv6 = self.host.count(":") > 1 and not self.host.startswith("[") and "://" not in self.host
+        host = f"[{self.host}]" if bare_ipv6 else self.host
+        split = urlsplit(host if "://" in host else f"https://{host}")
         name = split.hostname or self.host
         name = f"[{name}]" if ":" in name else name
         port = self.port or split.port
         return tuple(f"https://{name}:{number}" for number in ((port,) if port else USUAL_PORTS))
+
+    @property
+    def has_account(self) -> bool:
+        """Whether there is a name and a password to sign in with."""
+        return bool(self.username and self.password)

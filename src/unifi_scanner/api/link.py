@@ -18,6 +18,7 @@ class Ending(StrEnum):
     THROTTLED = "throttled"
     NO_WEBSOCKET = "no_websocket"  # 404 or 400: wrong prefix, or a proxy without WebSockets
     UNREACHABLE = "unreachable"
+    NO_KEY_STREAM = "no_key_stream"  # with an API key it is opened and closed without a frame (A.8)
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +72,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
             case Ending.NO_WEBSOCKET:
                 link = msgspec.structs.replace(self, failures=self.failures + 1)
                 return link, Next(self._delay(self.failures + 2, self.policy.longest_refused, rng))
+            case Ending.NO_KEY_STREAM:
+                return self, Next(self.policy.longest_refused * rng.uniform(0.5, 1.0))
             case _:
                 link = msgspec.structs.replace(self, failures=self.failures + 1)
                 return link, Next(self._delay(self.failures, self.policy.longest, rng))
@@ -78,3 +81,16 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     def _delay(self, failures: int, longest: float, rng: Random) -> float:
         ceiling = min(longest, self.policy.first * 2.0 ** min(failures, 30))
         return ceiling * rng.uniform(0.5, 1.0)
+
+
+def ending_of(status: int) -> tuple[Ending, str]:
+    """Return what the status of a refused handshake means (docs/protocol.md B.1), and that in words."""
+    match status:
+        case 401 | 403:
+            return Ending.REFUSED, "the session was no longer accepted"
+        case 429:
+            return Ending.THROTTLED, "the controller asked for a pause"
+        case 400 | 404 | 405 | 501:
+            return Ending.NO_WEBSOCKET, f"no WebSocket answers there (HTTP {status})"
+        case _:
+            return Ending.UNREACHABLE, f"the controller is not ready (HTTP {status})"

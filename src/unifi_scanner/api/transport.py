@@ -2,270 +2,187 @@
 
 from __future__ import annotations
 
-import gzip
 import ssl
-import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
-import structlog
 
 from unifi_scanner import clock
-from unifi_scanner.api import auth, endpoints, tls
+from unifi_scanner.api import auth, endpoints
+from unifi_scanner.api.answers import NO_PERMISSION, decoded, error_code, is_session_over, short, understand
 from unifi_scanner.api.connection import Connection
-from unifi_scanner.errors import (
-    AnswerUnusable,
-    ControllerError,
-    ControllerUnreachable,
-    EndpointGone,
-    SignInRefused,
-    SignInThrottled,
-)
-from unifi_scanner.log import quiet_libraries, register_secret
+from unifi_scanner.api.line import Line, received
+from unifi_scanner.api.session import Session, is_sendable
+from unifi_scanner.api.session_file import SessionStore
+from unifi_scanner.api.sign_in import SignIn
+from unifi_scanner.api.sign_in_policy import SignInPolicy
+from unifi_scanner.errors import Throttled
+from unifi_scanner.log import register_secret
 from unifi_scanner.models.enums import DeviceType
-from unifi_scanner.models.wire_json import decode_wire
 
-GONE = frozenset({400, 404, 405})
-log = structlog.get_logger(__name__)
+__all__ = ["Transport", "short"]
 
 
 class Transport:
-    """One controller's session over HTTPS; every method may be called from any thread."""
+    """One controller's session over HTTPS; every method may be called from any thread.
 
-    def __init__(self, connection: Connection) -> None:
+    With an API key, questions are asked with the key. An account given besides serves the stream, for which
+    keys are not known to work (docs/protocol.md A.8), and signs in only for that.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        session_file: Path | None = None,
+        *,
+        policy: SignInPolicy | None = None,
+    ) -> None:
         self._connection = connection
-        quiet_libraries()
-        for secret in (connection.password, connection.api_key):
+        for secret in (connection.password, connection.api_key, connection.totp_secret):
             register_secret(secret or "")
-        self.ssl_context: ssl.SSLContext = tls.ssl_context(
-            verify=connection.verify_ssl,
-            fingerprint=connection.tls_fingerprint,
-            ca_file=connection.tls_ca_file,
-        )
-        timeout = httpx2.Timeout(connection.read_timeout, connect=connection.connect_timeout)
-        self._http = httpx2.Client(
-            verify=self.ssl_context, timeout=timeout, follow_redirects=False, trust_env=False
-        )
-        self._session = auth.Session()
-        self._guard = threading.RLock()
-        self._refused: SignInRefused | None = None
-        self._not_before = float("-inf")
-        self._flavour: DeviceType | None = None
-        self._denied: set[str] = set()
-        self.base_url = connection.base_urls()[0]
+        self._line = Line(connection)
+        store = SessionStore(session_file) if session_file is not None else None
+        self._sign_in = SignIn(self._line, connection, store=store, policy=policy or SignInPolicy())
+        self._paused: dict[str, float] = {}
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url!r})"
 
     def close(self) -> None:
         """Let go of the connection; requests under way end with an error."""
-        self._http.close()
+        self._sign_in.close()
+        self._line.close()
+
+    @property
+    def base_url(self) -> str:
+        """Return the address that answered: https://HOST:PORT."""
+        return self._line.base_url
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext:
+        """Return whom this connection believes to be the controller."""
+        return self._line.ssl_context
 
     @property
     def device_type(self) -> DeviceType:
         """Return the flavour that was found at sign-in."""
-        return self._flavour or DeviceType.UDM_PRO
+        return self._line.flavour
+
+    @property
+    def api_key(self) -> str | None:
+        """Return the key that questions are asked with, where there is one."""
+        return self._connection.api_key
 
     def open(self) -> None:
-        """Find the controller and sign in.
+        """Find the controller and see to a session that answers; one that still does is no new sign-in.
 
         Raises ControllerUnreachable, CertificateNotTrusted, SignInRefused or SignInThrottled.
         """
-        self._find()
-        if self._connection.api_key is None:
-            self.sign_in_again()
-
-    def _find(self) -> None:
-        problem: ControllerError | None = None
-        for url in self._connection.base_urls():
-            self.base_url = url
-            try:
-                answer = self._send("GET", "/")
-            except ControllerUnreachable as exc:
-                problem = problem or exc
-                continue
-            self._flavour = auth.flavour_of(
-                answer.status_code, answer.headers.get("location", ""), answer.text
-            )
-            if self._flavour is None:
-                self._flavour = self._flavour_by_status(answer.status_code)
-            return
-        raise problem or ControllerUnreachable("The controller could not be found.", hint="Check UNIFI_HOST.")
-
-    def _flavour_by_status(self, status: int) -> DeviceType:
-        for flavour in (DeviceType.UDM_PRO, DeviceType.SELF_HOSTED):
-            answer = self._send("GET", endpoints.status(flavour))
-            if (answer.status_code == 200 and "server_version" in answer.text) or '"up"' in answer.text:
-                return flavour
-        if status >= 500:
-            raise ControllerUnreachable(
-                "The console answers, but UniFi is still starting.", hint="Try again in a few minutes."
-            )
-        return DeviceType.UDM_PRO
+        self._line.find()
+        if self.api_key is None:
+            self._sign_in.ensure()
 
     def sign_in_again(self, used: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return cookies that are newer than `used`, signing in if there are none yet; thread-safe.
 
         Whoever comes second with the same old cookies gets those of the first. A refused sign-in is not
-        repeated, a throttled one not before its time.
+        repeated, a throttled one not before its time. Without an account there are none.
         """
-        with self._guard:
-            if self._connection.api_key is not None:
-                return {}
-            if used is None or not _is_older(used, self._session.cookies):
-                self._check_allowed()
-                self._post_sign_in()
-            return dict(self._session.cookies)
-
-    def _check_allowed(self) -> None:
-        if self._refused is not None:
-            raise self._refused
-        wait = self._not_before - clock.monotonic()
-        if wait > 0:
-            raise auth.throttled(str(int(wait) + 1))
-
-    def _post_sign_in(self) -> None:
-        body = auth.sign_in_body(self._connection.username or "", self._connection.password or "")
-        self._session = auth.Session()
-        answer = self._send("POST", endpoints.sign_in(self.device_type), body)
-        problem = auth.refusal(answer.status_code, answer.text, answer.headers.get("retry-after"))
-        if isinstance(problem, SignInThrottled):
-            self._not_before = clock.monotonic() + problem.retry_after
-        if isinstance(problem, SignInRefused):
-            self._refused = problem
-        if problem is not None:
-            raise problem
-        log.info("signed_in", controller=self.base_url)
+        if not self._connection.has_account:
+            return {}
+        return self._sign_in.renew(self._sign_in.session.cookies if used is None else used)
 
     def get_session_cookies(self) -> dict[str, str]:
-        """Return the cookies of the session, for the stream."""
-        return dict(self._session.cookies)
+        """Return the cookies of the session, for the stream; none before an account has signed in."""
+        return dict(self._sign_in.session.cookies)
+
+    def cookies_for_stream(self) -> dict[str, str]:
+        """Return cookies to open a stream with, signing in where there are none or they are over 12 hours old.
+
+        Raises ControllerError. Without an account there are none, and the stream is tried with the key.
+        """
+        return self._sign_in.cookies_for_stream() if self._connection.has_account else {}
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Return the decoded answer, having signed in again once where the session was no longer good.
 
-        Raises ControllerUnreachable, EndpointGone, AnswerUnusable, SignInRefused or SignInThrottled.
+        Raises ControllerUnreachable, EndpointGone, EndpointForbidden, Throttled, AnswerUnusable,
+        SignInRefused or SignInThrottled.
         """
-        used = self._session.cookies
-        answer = self._send(method, path, body)
-        if _wants_sign_in(answer) and self._connection.api_key is None and short(path) not in self._denied:
-            self.sign_in_again(used)
-            answer = self._send(method, path, body)
-            if _wants_sign_in(answer):
-                # not an old session but a role that may not: asking again must not mean signing in again (A.4)
-                self._denied.add(short(path))
-        return self._understand(answer, path)
-
-    def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx2.Response:
-        session = self._session
-        headers = {"Accept": "application/json"}
-        if self._connection.api_key is not None:
-            headers["X-API-KEY"] = self._connection.api_key
-        elif session.cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in session.cookies.items())
-        if session.csrf and method != "GET":
-            headers["X-CSRF-Token"] = session.csrf
+        self._check_pause(path)
+        session = self._fresh_session()
+        answer = self._send(method, path, body, session)
+        if self._is_refused(answer, method):
+            answer = self._ask_again(answer, method, path, body, session)
         try:
-            request = self._http.build_request(method, self.base_url + path, headers=headers, json=body)
-            answer = self._http.send(request)
-        except httpx2.HTTPError as exc:
-            raise self._unreachable(exc) from exc
-        except RuntimeError as exc:
-            raise ControllerUnreachable("The connection was closed.") from exc
-        self._http.cookies.clear()
-        self._keep(answer)
+            return understand(received(answer), path)
+        except Throttled as exc:
+            self._paused[short(path)] = clock.monotonic() + exc.retry_after
+            raise
+
+    def _check_pause(self, path: str) -> None:
+        what = short(path)
+        wait = self._paused.get(what, float("-inf")) - clock.monotonic()
+        if wait > 0:
+            raise Throttled(
+                f"The controller wants no more questions about {what} for the next {wait:.0f} seconds.",
+                hint="It is asked again after that.",
+                retry_after=wait,
+            )
+        self._paused.pop(what, None)
+
+    def _fresh_session(self) -> Session:
+        session = self._sign_in.session
+        over = session.is_over(clock.now_ms() / 1000)
+        if self.api_key is None and over and self._sign_in.may_sign_in():
+            self._sign_in.renew(session.cookies)
+        return self._sign_in.session
+
+    def _send(
+        self, method: str, path: str, body: Mapping[str, Any] | None, session: Session
+    ) -> httpx2.Response:
+        if self.api_key is not None:
+            if not is_sendable(self.api_key):
+                raise auth.key_refused()
+            return self._line.send(method, path, body, api_key=self.api_key)
+        answer = self._line.send(method, path, body, session=session)
+        self._sign_in.keep(answer, session)
         return answer
 
-    def _keep(self, answer: httpx2.Response) -> None:
-        with self._guard:
-            self._session = auth.renewed(self._session, answer.headers, answer.headers.get_list("set-cookie"))
-            for value in (*self._session.cookies.values(), self._session.csrf or ""):
-                register_secret(value)
+    def _is_refused(self, answer: httpx2.Response, method: str) -> bool:
+        told = received(answer)
+        # a 403 to a write may be an old CSRF token (A.4); one that names the role is no matter of sessions
+        old_token = answer.status_code == 403 and method != "GET"
+        return is_session_over(told) or (old_token and error_code(decoded(told.content)) != NO_PERMISSION)
 
-    def _unreachable(self, exc: httpx2.HTTPError) -> ControllerUnreachable:
-        split = urlsplit(self.base_url)
-        cause = _certificate_error(exc)
-        if cause is not None:
-            return tls.not_trusted(cause, split.hostname or "", split.port or 443)
-        said = (
-            "did not answer in time"
-            if isinstance(exc, httpx2.TimeoutException)
-            else f"could not be reached ({exc})"
-        )
-        return ControllerUnreachable(
-            f"The controller at {self.base_url} {said}.",
-            hint="Is it on, is the address right (UNIFI_HOST, UNIFI_PORT), and does this machine reach its network?",
-        )
+    def _ask_again(
+        self,
+        answer: httpx2.Response,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        session: Session,
+    ) -> httpx2.Response:
+        """Return a better answer where a newer session gives one; a role that may not is not a reason to sign in."""
+        if self.api_key is not None:
+            self._check_key(path)
+            return answer
+        if self._sign_in.session.made == session.made and (
+            path == self._sites or not self._sign_in.answers(session)
+        ):
+            self._sign_in.renew(session.cookies)
+        newer = self._sign_in.session
+        if newer.cookies == session.cookies and newer.csrf == session.csrf:
+            return answer
+        return self._send(method, path, body, newer)
 
-    def _understand(self, answer: httpx2.Response, path: str) -> Any:
-        status, what = answer.status_code, short(path)
-        if status in (401, 403):
-            raise AnswerUnusable(
-                f"The account may not read {what} (HTTP {status}).",
-                hint="Give it the role View Only for this site, or Site Admin read-only.",
-            )
-        if status == 429:
-            raise AnswerUnusable(f"The controller asked for a pause at {what}.")
-        if status >= 500:
-            raise ControllerUnreachable(
-                f"UniFi Network is not ready to answer {what} (HTTP {status}).",
-                hint="It may be starting or updating.",
-            )
-        value = _decoded(answer)
-        code = _error_code(value)
-        if status in GONE:
-            raise EndpointGone(
-                f"This controller does not answer {what} ({code or f'HTTP {status}'}).", status=status
-            )
-        if value is None:
-            raise AnswerUnusable(f"{what} answered with something that is not JSON.")
-        if code:
-            raise AnswerUnusable(f"{what} was answered with an error ({code}).")
-        return value
+    def _check_key(self, path: str) -> None:
+        # 401 is a bad key, and also what a role that may not is told (A.4, A.8): the list of sites tells which
+        if path == self._sites or is_session_over(received(self._send("GET", self._sites, None, Session()))):
+            raise auth.key_refused()
 
-
-def _decoded(answer: httpx2.Response) -> Any:
-    content = answer.content
-    if content[:2] == b"\x1f\x8b":  # gzip without the header that says so (docs/protocol.md A.7)
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError):
-            return None
-    try:
-        return decode_wire(content)
-    except ValueError:
-        return None
-
-
-def _error_code(value: Any) -> str | None:
-    if not isinstance(value, dict):
-        return None
-    meta = value.get("meta")
-    if isinstance(meta, dict) and meta.get("rc") == "error":
-        return str(meta.get("msg") or "api.err.Unknown")
-    return str(value["errorCode"]) if "errorCode" in value else None
-
-
-def _is_older(used: Mapping[str, str], present: Mapping[str, str]) -> bool:
-    return any(present.get(name) not in (None, used.get(name)) for name in auth.SESSION_NAMES)
-
-
-def _wants_sign_in(answer: httpx2.Response) -> bool:
-    if answer.status_code == 401:
-        return True
-    return answer.status_code == 200 and b"api.err.LoginRequired" in answer.content[:500]
-
-
-def _certificate_error(exc: BaseException | None) -> ssl.SSLCertVerificationError | None:
-    while exc is not None:
-        if isinstance(exc, ssl.SSLCertVerificationError):
-            return exc
-        exc = exc.__cause__ or exc.__context__
-    return None
-
-
-def short(path: str) -> str:
-    """Return a path as people may read it: without query and prefix."""
-    return path.partition("?")[0].removeprefix("/proxy/network")
+    @property
+    def _sites(self) -> str:
+        return endpoints.sites(self.device_type)

@@ -27,7 +27,8 @@ from unifi_scanner import clock
 from unifi_scanner.api.buffer import BufferedEvent, WebSocketEventBuffer
 from unifi_scanner.api.endpoints import events_socket
 from unifi_scanner.api.frames import decode_events, is_wanted, peek_kind
-from unifi_scanner.api.link import Ending, Link, Policy
+from unifi_scanner.api.link import Ending, Link, Policy, ending_of
+from unifi_scanner.api.sign_in_policy import retry_after_s
 from unifi_scanner.api.tls import ssl_context as make_context
 from unifi_scanner.errors import ControllerError, FrameError, SignInThrottled
 from unifi_scanner.models.enums import DeviceType
@@ -43,6 +44,9 @@ KNOWN_STATE = ("device:", "unifi-device:", "sta:", "client:", "user:", "setting:
 log = structlog.get_logger(__name__)
 OnEvent = Callable[[BufferedEvent], None]
 SignIn = Callable[[Mapping[str, str]], Mapping[str, str]]  # old cookies -> newer ones, from any thread
+FreshCookies = Callable[[], Mapping[str, str]]  # cookies fit to open a stream with, from any thread
+KEY_PROVEN_S, KEY_CHANCES = 2.0, 2  # docs/protocol.md A.8
+NO_KEY_STREAM = "the live stream does not work with an API key"
 
 
 class LinkChange(msgspec.Struct, frozen=True):
@@ -67,6 +71,7 @@ class UnifiWebSocketClient:
         ssl_context: ssl.SSLContext | None = None,
         sign_in: SignIn | None = None,
         api_key: str | None = None,
+        fresh_cookies: FreshCookies | None = None,
         policy: Policy | None = None,
         on_link: Callable[[LinkChange], None] | None = None,
     ) -> None:
@@ -77,6 +82,8 @@ class UnifiWebSocketClient:
         self._ssl = ssl_context or make_context(verify=verify_ssl)
         self._sign_in = sign_in
         self._api_key = api_key
+        self._fresh_cookies = fresh_cookies
+        self._key_failures = 0
         self._link = Link(policy=policy or Policy())
         self._on_link = on_link or (lambda _change: None)
         self._connection: ClientConnection | None = None
@@ -84,6 +91,7 @@ class UnifiWebSocketClient:
         self._heard_at: datetime | None = None
         self._stopping = asyncio.Event()
         self._lost_told = False
+        self._is_told = False
         self._last: tuple[Ending, str, float | None] = (Ending.UNREACHABLE, "", None)
         self.counts: Counter[str] = Counter()
         self.unknown_kinds: Counter[str] = Counter()
@@ -97,13 +105,14 @@ class UnifiWebSocketClient:
         return events_socket(self._base_url, self._device_type, self._site)
 
     def is_connected(self) -> bool:
-        """Return whether the stream is open now."""
-        return self._connection is not None
+        """Return whether the stream is open now; with an API key only once that is proven."""
+        return self._connection is not None and self._is_told
 
     async def connect(self) -> bool:
         """Dial once and return whether the stream is open; False where there is no usable WebSocket."""
         if self._connection is not None:
             return True
+        await self._freshen()
         self._last = await self._dial()
         if self._connection is None:
             self._tell_lost(self._last[1])
@@ -124,7 +133,9 @@ class UnifiWebSocketClient:
                 proxy=None,
             )
         except InvalidStatus as exc:
-            return _of_status(exc.response.status_code, exc.response.headers.get("Retry-After"))
+            headers = exc.response.headers
+            pause = retry_after_s(headers.get("Retry-After"), headers.get("Date"), clock.now())
+            return (*ending_of(exc.response.status_code), pause)
         except InvalidHandshake as exc:
             return Ending.NO_WEBSOCKET, f"the handshake was not understood: {exc}", None
         except (OSError, TimeoutError, WebSocketException) as exc:
@@ -135,14 +146,22 @@ class UnifiWebSocketClient:
             )
         self._opened_at = clock.monotonic()
         self._link = self._link.opened()
+        if not self._by_key():
+            self._tell_opened()
+        return Ending.CLOSED, "", None
+
+    def _tell_opened(self) -> None:
         self._lost_told = False
+        self._is_told = True
         self._heard_at = clock.now()
         log.info("socket_opened", site=self._site)
         self._on_link(LinkChange(self._heard_at, True))
-        return Ending.CLOSED, "", None
+
+    def _by_key(self) -> bool:
+        return bool(self._api_key) and not self._cookies
 
     def _headers(self) -> dict[str, str]:
-        if self._api_key and not self._cookies:
+        if self._api_key and self._by_key():
             return {"X-API-KEY": self._api_key}
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
 
@@ -185,12 +204,22 @@ class UnifiWebSocketClient:
             log.warning("sign_in_failed", reason=str(exc))
             await self._pause(self._link.policy.longest)
 
+    async def _freshen(self) -> None:
+        """Dial with cookies that are young enough; with those we have where there are no younger ones."""
+        if self._fresh_cookies is None:
+            return
+        try:
+            self._cookies = dict(await _beside(self._fresh_cookies))
+        except ControllerError as exc:
+            log.info("stream_cookies_not_renewed", reason=str(exc))
+
     async def _read(self, on_event: OnEvent) -> tuple[Ending, str, float | None]:
         connection = self._connection
         if connection is None:
             return Ending.UNREACHABLE, "it is not open", None
         reason = "the controller closed the stream"
         try:
+            await self._prove(connection, on_event)
             while not self._stopping.is_set():
                 frame = await connection.recv(decode=False)
                 self._heard_at = clock.now()
@@ -202,9 +231,33 @@ class UnifiWebSocketClient:
             ):
                 self.counts["too_large"] += 1
                 reason = "a frame was larger than 16 MiB"
-        if not self._stopping.is_set():
-            self._tell_lost(reason)
+        was_told, self._is_told = self._is_told, False
+        if self._stopping.is_set():
+            return Ending.CLOSED, reason, None
+        if not was_told:
+            return self._blame_key(reason)
+        self._tell_lost(reason)
         return Ending.CLOSED, reason, None
+
+    def _blame_key(self, reason: str) -> tuple[Ending, str, float | None]:
+        self._key_failures += 1
+        if self._key_failures < KEY_CHANCES:
+            return Ending.CLOSED, reason, None
+        self._tell_lost(NO_KEY_STREAM)
+        return Ending.NO_KEY_STREAM, NO_KEY_STREAM, None
+
+    async def _prove(self, connection: ClientConnection, on_event: OnEvent) -> None:
+        """With an API key the stream counts as open when a frame came, or when it was left open for a while."""
+        if self._is_told:
+            return
+        try:
+            first = await asyncio.wait_for(connection.recv(decode=False), KEY_PROVEN_S)
+        except TimeoutError:
+            first = None
+        self._key_failures = 0
+        self._tell_opened()
+        if first is not None:
+            self._take(first, on_event)
 
     def _take(self, raw: bytes, on_event: OnEvent) -> None:
         self.counts["frames"] += 1
@@ -284,19 +337,6 @@ async def _beside(sign_in: Callable[[], Mapping[str, str]]) -> Mapping[str, str]
 
     threading.Thread(target=work, name="unifi-sign-in", daemon=True).start()
     return await answer
-
-
-def _of_status(status: int, retry_after: str | None) -> tuple[Ending, str, float | None]:
-    match status:
-        case 401 | 403:
-            return Ending.REFUSED, "the session was no longer accepted", None
-        case 429:
-            seconds = float(retry_after) if retry_after and retry_after.isdecimal() else None
-            return Ending.THROTTLED, "the controller asked for a pause", seconds
-        case 400 | 404 | 405 | 501:
-            return Ending.NO_WEBSOCKET, f"no WebSocket answers there (HTTP {status})", None
-        case _:
-            return Ending.UNREACHABLE, f"the controller is not ready (HTTP {status})", None
 
 
 def parse_unifi_event(raw_message: str | bytes) -> BufferedEvent | None:

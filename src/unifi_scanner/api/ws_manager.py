@@ -17,7 +17,7 @@ from unifi_scanner.api.heard import read_heard, write_heard
 from unifi_scanner.api.journal import Journal
 from unifi_scanner.api.link import Policy
 from unifi_scanner.api.stream_thread import JOIN_S, StreamThread, wind_up
-from unifi_scanner.api.websocket import LinkChange, SignIn, UnifiWebSocketClient
+from unifi_scanner.api.websocket import FreshCookies, LinkChange, SignIn, UnifiWebSocketClient
 from unifi_scanner.models.enums import DeviceType
 
 GRACE_S = 1.5
@@ -63,6 +63,7 @@ class WebSocketManager:
         ssl_context: ssl.SSLContext | None = None,
         sign_in: SignIn | None = None,
         api_key: str | None = None,
+        fresh_cookies: FreshCookies | None = None,
         policy: Policy | None = None,
     ) -> None:
         """Begin to listen in a daemon thread; harmless when it already does."""
@@ -78,6 +79,7 @@ class WebSocketManager:
                 ssl_context=ssl_context,
                 sign_in=sign_in,
                 api_key=api_key,
+                fresh_cookies=fresh_cookies,
                 policy=policy,
                 on_link=self._changes.append,
             )

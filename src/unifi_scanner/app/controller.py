@@ -11,7 +11,9 @@ import structlog
 from unifi_scanner.api.client import UnifiClient
 from unifi_scanner.api.connection import Connection
 from unifi_scanner.api.journal import Journal
+from unifi_scanner.api.session_file import session_path
 from unifi_scanner.api.stream_thread import StreamThread
+from unifi_scanner.api.transport import Transport
 from unifi_scanner.api.ws_manager import WebSocketManager
 from unifi_scanner.config.layers import DEFAULT
 from unifi_scanner.config.settings import Settings
@@ -108,7 +110,8 @@ class Site:
             self.connection.verify_ssl,
             ssl_context=self.client.ssl_context,
             sign_in=self.client.sign_in_again,
-            api_key=self.connection.api_key,
+            api_key=self.client.transport.api_key,
+            fresh_cookies=self.client.transport.cookies_for_stream,
         )
 
 
@@ -125,7 +128,8 @@ class Controller:
     ) -> None:
         self.settings = settings
         self.connection = connection
-        self.client = UnifiClient(connection)
+        transport = Transport(connection, session_path(settings.data_path(), connection))
+        self.client = UnifiClient(connection, transport=transport)
         self.sites: list[Site] = []
         self._journal_dir = journal_dir
         self._host = host

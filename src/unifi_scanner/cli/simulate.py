@@ -25,6 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--network-version", default="9.3.43", metavar="X.Y.Z", help="default: 9.3.43")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; default: any that is free")
+    parser.add_argument("--api-key", metavar="KEY", help="accept this API key besides the account")
+    parser.add_argument(
+        "--totp-secret", metavar="BASE32", help="ask the account for codes made of this secret"
+    )
     parser.add_argument("--speed", type=float, help="how many times faster than real time the day goes by")
     add_format_options(parser, "text", "json")
 
@@ -39,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         scenario = load_scenario(args.scenario)
     except ScenarioError as exc:
         raise InputError(f"{exc}.") from exc
+    _check_secret(args.totp_secret)
     try:
         controller = SimulatedController(
             scenario,
@@ -47,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
             host=args.host,
             port=args.port,
             password=PASSWORD,
+            api_key=args.api_key,
+            totp_secret=args.totp_secret,
             speed=args.speed,
         )
     except ValueError as exc:
@@ -59,12 +66,27 @@ def run(args: argparse.Namespace) -> int:
             "UNIFI_PASSWORD": PASSWORD,
             "UNIFI_TLS_FINGERPRINT": controller.fingerprint,
         }
+        access |= {"UNIFI_API_KEY": args.api_key} if args.api_key else {}
+        access |= {"UNIFI_TOTP_SECRET": args.totp_secret} if args.totp_secret else {}
         print(json.dumps(access) if args.format == "json" else _how_to_connect(access), flush=True)
         controller.play()
         _wait_for_the_end()
     finally:
         controller.stop()
     return 0
+
+
+def _check_secret(secret: str | None) -> None:
+    from unifi_scanner.config.values import two_factor_secret
+
+    if secret is None:
+        return
+    if ":" in secret:
+        raise ConfigError("--totp-secret: give the bare secret, not an otpauth:// address.")
+    try:
+        two_factor_secret(secret)
+    except ValueError as exc:
+        raise ConfigError(f"--totp-secret: {exc}.") from exc
 
 
 def _start(start: Callable[[], None], args: argparse.Namespace) -> None:

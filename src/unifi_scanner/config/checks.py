@@ -12,11 +12,6 @@ def conflicts(given: Mapping[str, Given]) -> Iterator[str]:
     """Yield a sentence for every pair of settings that cannot stand together."""
     yield from _schedule(given)
     yield from _mail(given)
-    if secret := given.get("totp_secret"):
-        yield (
-            f"{secret.origin}: two-factor sign-in (totp_secret) is not supported yet; remove it and use a local "
-            "account without two-factor sign-in."
-        )
 
 
 def _schedule(given: Mapping[str, Given]) -> Iterator[str]:

@@ -32,9 +32,9 @@ class Controller(Group):
     password: SecretStr | None = None
     """Password of that account."""
     api_key: SecretStr | None = None
-    """API key, instead of or besides name and password."""
-    totp_secret: SecretStr | None = None
-    """Secret of two-factor sign-in. Not supported yet: use a local account without two-factor sign-in."""
+    """API key. Alone it reads history; with name and password besides, they open the live stream."""
+    totp_secret: types.TotpSecret | None = None
+    """Secret of the account's two-factor sign-in: the text beside the QR code, or the `otpauth://` address in it."""
     site: str = "default"
     """Site to watch, by its id or by the name shown on screen; several separated by commas, or `all`."""
     verify_ssl: types.YesNo = True

@@ -141,6 +141,7 @@ def _connection(controller: Controller, *, by_port: bool) -> Connection:
         username=controller.username,
         password=revealed(controller.password),
         api_key=revealed(controller.api_key),
+        totp_secret=revealed(controller.totp_secret),
         site=controller.site,
         verify_ssl=controller.verify_ssl,
         tls_fingerprint=controller.tls_fingerprint,

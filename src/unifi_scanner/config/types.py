@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from unifi_scanner.config.nearest import nearest
 from unifi_scanner.config.schedule import checked_crontab, crontab_of_preset
-from unifi_scanner.config.values import canonical_fingerprint, host_name, mail_address, mail_addresses
+from unifi_scanner.config.values import (
+    canonical_fingerprint,
+    host_name,
+    mail_address,
+    mail_addresses,
+    two_factor_secret,
+)
 
 LOCAL = "local"
 
@@ -79,6 +85,10 @@ def _directory_to_be(path: Path) -> Path:
     return path
 
 
+def _checked_secret(secret: SecretStr) -> SecretStr:
+    return SecretStr(two_factor_secret(secret.get_secret_value()))
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -91,6 +101,7 @@ YesNo = Annotated[bool, Expects("true or false")]
 Host = Annotated[str, AfterValidator(host_name)]
 Port = Annotated[int, Field(ge=1, le=65535), Expects("a port number from 1 to 65535")]
 Fingerprint = Annotated[str, AfterValidator(canonical_fingerprint)]
+TotpSecret = Annotated[SecretStr, AfterValidator(_checked_secret)]
 Zone = Annotated[str, AfterValidator(_checked_zone)]
 Crontab = Annotated[str, AfterValidator(checked_crontab)]
 Preset = Annotated[str, AfterValidator(_checked_preset)]

@@ -14,7 +14,7 @@ from unifi_scanner.sim.code_table import find_code
 from unifi_scanner.sim.facts import compose
 from unifi_scanner.sim.faults import Faults
 from unifi_scanner.sim.flavour import Flavour
-from unifi_scanner.sim.http import Ask, Reply, html_reply, json_reply, text_reply, v1_error
+from unifi_scanner.sim.http import Ask, Reply, html_reply, json_reply, text_reply, v1_error, v2_error
 from unifi_scanner.sim.ledger import Kept, Ledger
 from unifi_scanner.sim.moment import Occurrence
 from unifi_scanner.sim.network import digest
@@ -26,6 +26,7 @@ from unifi_scanner.sim.versions import answers_of
 from unifi_scanner.sim.world import fit_to_client
 
 CLIENT_FIELDS: Final = ("client", "user", "guest")
+OLDEST_COOKIE_MS: Final = 24 * 3_600_000
 DEVICE_FIELDS: Final = ("device", "ap_to", "ap", "sw", "dm", "xg", "gw")
 
 
@@ -74,6 +75,10 @@ class Console:
         self.state = State(scenario.network)
         self.ledger = Ledger(scenario.seed, scenario.network)
         self.faults = Faults()
+        self.forbidden: set[str] = set()
+        self.throttled: dict[str, Mapping[str, str]] = {}
+        self.read_only = False
+        self.streams_by_key = False
         self.rng = Random(scenario.seed ^ 0x5EED)  # noqa: S311 - chance that must be repeatable, not secret
         self.version = ""
         self.speed = scenario.speed
@@ -86,6 +91,8 @@ class Console:
         partitioned = self.scenario.serving.partitioned_cookies
         self.sessions.partitioned = self.answers.is_10 if partitioned is None else partitioned
         self.sessions.modern = self.answers.version >= (9,)
+        # docs/protocol.md A.7: on 10.4.57 a cookie stops working after a day, whatever it says
+        self.sessions.oldest_ms = OLDEST_COOKIE_MS if self.answers.version >= (10, 4, 57) else None
 
     def happen(self, occurrence: Occurrence, at_ms: int) -> Kept:
         """Let it have happened: the network changes, and it is kept as this version keeps it."""
@@ -113,7 +120,7 @@ class Console:
 
     def answer(self, ask: Ask) -> Reply:
         """Return what this controller says to a request."""
-        if (failure := self.faults.failure(ask.path)) is not None:
+        if (failure := self._failure(ask.path)) is not None:
             return failure
         if (reply := self._open_door(ask)) is not None:
             return reply
@@ -126,7 +133,7 @@ class Console:
         """Say whether a WebSocket handshake is let in (docs/protocol.md B.1)."""
         if self.faults.refused is not None:
             return html_reply(f"<h1>{self.faults.refused}</h1>", self.faults.refused)
-        if (failure := self.faults.failure(ask.path)) is not None:
+        if (failure := self._failure(ask.path)) is not None:
             return failure
         by_key = self._by_api_key(ask)
         if self.flavour is not Flavour.CLASSIC and ask.path == "/api/ws/system":
@@ -144,8 +151,14 @@ class Console:
             v2_clients=ask.query.get("clients") == "v2",
             silent=words[2] != self.scenario.sites[0][0],
             # docs/protocol.md A.8: with an API key the proxy says 101 and the stream is closed without a frame
-            closing=self.faults.close_at_once or by_key,
+            closing=self.faults.close_at_once or (by_key and not self.streams_by_key),
         )
+
+    def _failure(self, path: str) -> Reply | None:
+        for part, headers in self.throttled.items():
+            if part in path:
+                return html_reply("<h1>429</h1>", 429).with_headers(headers)
+        return self.faults.failure(path)
 
     def site_known(self, site: str) -> bool:
         """Say whether the controller has a site of that short name."""
@@ -195,19 +208,28 @@ class Console:
     def _unauthorized(self) -> Reply:
         if self.flavour is Flavour.CLASSIC:
             return v1_error("LoginRequired", 401)
-        return text_reply("Unauthorized", 401)
+        hint = self.sessions.anonymous_headers()
+        return text_reply("Unauthorized", 401).with_headers(hint.headers, hint.cookies)
 
     def _for_the_signed_in(self, ask: Ask, path: str) -> Reply:
         from unifi_scanner.sim.router import route
 
         if self._by_api_key(ask):
-            return route(self, ask, path)
+            return self._forbidden(ask, path) or route(self, ask, path)
         session = self.sessions.find(ask)
         if session is None:
             return self._unauthorized()
         if not self._may_change(ask, session):
             return text_reply("Forbidden", 403)
-        return self.sessions.refresh(session, route(self, ask, path))
+        return self.sessions.refresh(session, self._forbidden(ask, path) or route(self, ask, path))
+
+    def _forbidden(self, ask: Ask, path: str) -> Reply | None:
+        """Refuse what the role may not; accounts that only read are told 401 for POSTs (docs/protocol.md A.4)."""
+        if self.read_only and ask.method != "GET":
+            return self._unauthorized()
+        if any(part in path for part in self.forbidden):
+            return v2_error(403, "Forbidden") if path.startswith("/v2/") else v1_error("NoPermission", 403)
+        return None
 
     def _may_change(self, ask: Ask, session: Session) -> bool:
         """Say whether the CSRF rule is kept: UniFi OS wants the token on all but GET (docs/protocol.md A.4)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,8 +17,9 @@ from unifi_scanner.sim.ledger import LedgerRow
 from unifi_scanner.sim.player import Player
 from unifi_scanner.sim.scenario import Scenario
 from unifi_scanner.sim.scenario_file import Fault, duration_ms
+from unifi_scanner.sim.second_factor import SecondFactor
 from unifi_scanner.sim.server import Server
-from unifi_scanner.sim.sessions import SecondFactor, Sessions
+from unifi_scanner.sim.sessions import Sessions, pause_header
 
 
 class SimulatedController:
@@ -28,7 +29,7 @@ class SimulatedController:
         self, scenario: Scenario, *, flavour: Flavour = Flavour.UNIFI_OS, network_version: str = "9.3.43",
         host: str = "127.0.0.1", port: int = 0, username: str = "scanner",
         password: str = "correct horse",  # noqa: S107 - the account of a controller that is not real
-        api_key: str | None = None, speed: float | None = None, start_at: datetime | int | None = None,
+        api_key: str | None = None, totp_secret: str | None = None, speed: float | None = None, start_at: datetime | int | None = None,
     ) -> None:  # fmt: skip
         self.scenario = scenario
         self.flavour = flavour
@@ -38,6 +39,8 @@ class SimulatedController:
         self._lock = threading.RLock()
         self._certificate = make_certificate(host)
         self._sessions = Sessions(flavour, username, password, session_lifetime(scenario))
+        if totp_secret is not None:
+            self._sessions.second_factor = SecondFactor(secret=totp_secret)
         self._console = Console(
             scenario, flavour, network_version, self._sessions, api_key=api_key, start_ms=self._start_ms
         )
@@ -164,15 +167,69 @@ class SimulatedController:
         with self._lock:
             self._sessions.rotate_csrf()
 
-    def limit_logins(self, on: bool, retry_after: int | None = None) -> None:
-        """Refuse every sign-in with 429, or no longer."""
+    def reissue_tokens(self, on: bool) -> None:
+        """Hand out a new session cookie with every answer, as consoles do (docs/protocol.md A.4), or no longer."""
         with self._lock:
-            self._sessions.limit(on=on, retry_after=retry_after)
+            self._sessions.reissues = on
 
-    def ask_code(self, code: str | None, *, sso: bool = False) -> None:
-        """Ask every sign-in for this second factor; None asks no more (docs/protocol.md A.5)."""
+    def age_sessions(self, span: timedelta) -> None:
+        """Let every session be that much older; from Network 10.4.57 on none is good for over a day (A.7)."""
         with self._lock:
-            self._sessions.second_factor = None if code is None else SecondFactor(code, sso)
+            self._sessions.age(round(span.total_seconds() * 1000))
+
+    def limit_logins(self, on: bool, retry_after: int | None = None, *, as_date: bool = False) -> None:
+        """Refuse every sign-in with 429, or no longer; the pause is told in seconds or as a date."""
+        with self._lock:
+            self._sessions.limit(on=on, retry_after=retry_after, as_date=as_date)
+
+    def throttle(
+        self,
+        endpoint_substring: str,
+        retry_after: int | None = None,
+        *,
+        as_date: bool = False,
+        on: bool = True,
+    ) -> None:
+        """Let every path that contains the substring answer 429 and ask for a pause, or no longer."""
+        with self._lock:
+            self._console.throttled.pop(endpoint_substring, None)
+            if on:
+                headers = pause_header(retry_after, as_date=as_date)
+                self._console.throttled[endpoint_substring] = headers
+
+    def ask_code(
+        self,
+        code: str | None = None,
+        *,
+        sso: bool = False,
+        secret: str | None = None,
+        period: int = 30,
+        skew_s: float = 0.0,
+    ) -> None:
+        """Ask every sign-in for this code, or for one made of a secret; neither asks no more (docs/protocol.md A.5)."""
+        factor = SecondFactor(code, sso=sso, secret=secret, period=period, skew_s=skew_s)
+        with self._lock:
+            self._sessions.second_factor = None if code is secret is None else factor
+
+    def refused_codes(self) -> int:
+        """Return how many codes of the second factor were wrong, late or used before."""
+        factor = self._sessions.second_factor
+        return 0 if factor is None else factor.refused
+
+    def forbid(self, *endpoint_substrings: str) -> None:
+        """Let the role be too low for paths that contain one of these; none lifts it."""
+        with self._lock:
+            self._console.forbidden = set(endpoint_substrings)
+
+    def be_read_only(self, on: bool) -> None:
+        """Answer every POST inside the application with 401, as some accounts that only read are (A.4)."""
+        with self._lock:
+            self._console.read_only = on
+
+    def stream_by_key(self, on: bool) -> None:
+        """Let the WebSocket work with an API key, which nobody has proven (docs/protocol.md A.8)."""
+        with self._lock:
+            self._console.streams_by_key = on
 
     def fail(
         self, endpoint_substring: str, status: int | None, body: str | None = None, times: int | None = None

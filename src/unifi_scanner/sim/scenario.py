@@ -18,6 +18,10 @@ __all__ = ["Scenario", "ScenarioError", "load_scenario", "parse_scenario", "scen
 msgspec.json.Decoder(ScenarioFile)
 
 
+# built on import: two threads that read a scenario first and at once would build it twice, which msgspec does not survive
+msgspec.json.Decoder(ScenarioFile)
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """A network and everything that will happen to it, ready to be played."""
 

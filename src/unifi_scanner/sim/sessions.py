@@ -6,6 +6,8 @@ import base64
 import hmac
 import secrets
 import uuid
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +15,7 @@ import msgspec
 from unifi_scanner import clock
 from unifi_scanner.sim.flavour import Flavour
 from unifi_scanner.sim.http import Ask, Reply, json_reply, text_reply, v1_error, v1_ok
+from unifi_scanner.sim.second_factor import SecondFactor
 
 REMEMBERED_MS: Final = 30 * 86_400_000
 TRIES: Final = 10
@@ -22,6 +25,7 @@ class Session:
     """One signed-in reader; on UniFi OS its CSRF token changes when the console likes."""
 
     def __init__(self, expires_ms: int) -> None:
+        self.made_ms = clock.now_ms()
         self.expires_ms = expires_ms
         self.csrf = str(uuid.uuid4())
         self.next_csrf: str | None = None
@@ -34,13 +38,6 @@ class Session:
         return self.csrf
 
 
-class SecondFactor(msgspec.Struct, frozen=True):
-    """A code the account asks for; `sso` is how ui.com accounts ask (docs/protocol.md A.5)."""
-
-    code: str
-    sso: bool = False
-
-
 class Sessions:
     """Who is signed in, and who may sign in."""
 
@@ -51,18 +48,27 @@ class Sessions:
         self.lifetime_ms = lifetime_ms
         self.partitioned = False
         self.modern = True
+        self.reissues = False
+        self.oldest_ms: int | None = None
         self.second_factor: SecondFactor | None = None
         self.sign_ins = 0
         self._secret = secrets.token_bytes(32)
         self._sessions: dict[str, Session] = {}
+        self._mfa_cookies: set[str] = set()
         self._failures = 0
         self._limited = False
         self._retry_after: int | None = None
+        self._as_date = False
 
-    def limit(self, *, on: bool, retry_after: int | None = None) -> None:
-        """Refuse every sign-in with 429 from now on, or no longer."""
-        self._limited, self._retry_after = on, retry_after
+    def limit(self, *, on: bool, retry_after: int | None = None, as_date: bool = False) -> None:
+        """Refuse every sign-in with 429 from now on, or no longer; the pause is told in seconds or as a date."""
+        self._limited, self._retry_after, self._as_date = on, retry_after, as_date
         self._failures = 0
+
+    def age(self, span_ms: int) -> None:
+        """Let every session be that much older than it is."""
+        for session in self._sessions.values():
+            session.made_ms -= span_ms
 
     def expire_all(self) -> None:
         """Forget every session: the next request with an old cookie is a 401."""
@@ -77,10 +83,15 @@ class Sessions:
         """Return the session of the request's cookie while it is valid."""
         token = ask.cookies.get(self.flavour.cookie, "")
         session = self._sessions.get(token)
-        if session is not None and session.expires_ms <= clock.now_ms():
+        if session is not None and self._is_over(session):
             del self._sessions[token]
             return None
         return session
+
+    def _is_over(self, session: Session) -> bool:
+        """Say whether its time is up: its own, or this version's for any cookie (docs/protocol.md A.7)."""
+        too_old = self.oldest_ms is not None and clock.now_ms() - session.made_ms >= self.oldest_ms
+        return too_old or session.expires_ms <= clock.now_ms()
 
     def sign_in(self, ask: Ask) -> Reply:
         """Answer a sign-in as this flavour does (docs/protocol.md A.3, A.5, A.6)."""
@@ -93,11 +104,10 @@ class Sessions:
         if not self._known(asked):
             self._failures += 1
             return self._refused()
-        if (
-            self.second_factor is not None
-            and (reply := self._ask_code(self.second_factor, asked)) is not None
-        ):
-            return reply
+        if self.second_factor is not None:
+            reply = self._ask_code(self.second_factor, ask, asked)
+            if reply is not None:
+                return reply
         self._failures = 0
         self.sign_ins += 1
         return self._welcome(remember=bool(asked.get("rememberMe") or asked.get("remember")))
@@ -109,13 +119,18 @@ class Sessions:
 
     def refresh(self, session: Session, reply: Reply) -> Reply:
         """Return the answer with the new CSRF token and the cookie that holds it, when it is time (A.4)."""
+        if self.flavour is Flavour.CLASSIC:
+            return reply
         token = session.rotate()
-        if token is None or self.flavour is Flavour.CLASSIC:
+        if token is None and self.reissues:
+            session.expires_ms += 1000  # a life that grows with use makes each token another one
+            return reply.with_headers({}, [self._cookie(self._register(session))])
+        if token is None:
             return reply
         return reply.with_headers({"X-Updated-CSRF-Token": token}, [self._cookie(self._register(session))])
 
     def anonymous_headers(self) -> Reply:
-        """Return what `/` of a console carries before anyone signs in: a token good for nothing (A.2)."""
+        """Return what a console hands to those it does not know: a token good for nothing (A.2, A.7)."""
         session = Session(clock.now_ms() + self.lifetime_ms)
         return Reply(headers={"X-CSRF-Token": session.csrf}, cookies=[self._cookie(self._jwt(session))])
 
@@ -134,9 +149,7 @@ class Sessions:
             },
             429,
         )
-        return reply.with_headers(
-            {} if self._retry_after is None else {"Retry-After": str(self._retry_after)}
-        )
+        return reply.with_headers(pause_header(self._retry_after, as_date=self._as_date))
 
     def _refused(self) -> Reply:
         if self.flavour is Flavour.CLASSIC:
@@ -146,13 +159,18 @@ class Sessions:
         code = "AUTHENTICATION_FAILED_INVALID_CREDENTIALS"
         return json_reply({"code": code, "message": "Invalid username or password"}, 403)
 
-    def _ask_code(self, factor: SecondFactor, asked: dict[str, Any]) -> Reply | None:
-        if factor.code in {asked.get("token"), asked.get("ubic_2fa_token")}:
+    def _ask_code(self, factor: SecondFactor, ask: Ask, asked: dict[str, Any]) -> Reply | None:
+        field = "token" if factor.sso else "ubic_2fa_token"
+        carried = not factor.sso or ask.cookies.get("UBIC_2FA") in self._mfa_cookies
+        if field in asked and carried and factor.accepts(asked[field]):
             return None
+        if field in asked:
+            self._failures += 1
         if not factor.sso:
-            return v1_error("Ubic2faTokenRequired")
-        cookie = f"UBIC_2FA={secrets.token_hex(8)}"
-        data = {"mfaCookie": cookie, "authenticators": [{"id": "totp", "type": "totp"}]}
+            return v1_error("Ubic2faTokenRequired", 400 if self.modern else 200)
+        value = secrets.token_hex(8)
+        self._mfa_cookies.add(value)
+        data = {"mfaCookie": f"UBIC_2FA={value}", "authenticators": [{"id": "totp", "type": "totp"}]}
         return json_reply({"data": data, "meta": {"msg": "", "rc": "ok"}}, 499)
 
     def _welcome(self, *, remember: bool) -> Reply:
@@ -184,6 +202,14 @@ class Sessions:
         body = f"{_segment({'alg': 'HS256', 'typ': 'JWT'})}.{_segment(payload)}"
         signature = hmac.digest(self._secret, body.encode(), "sha256")
         return f"{body}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+def pause_header(seconds: int | None, *, as_date: bool = False) -> dict[str, str]:
+    """Return the header that asks for a pause, in one of its two forms; none for no time."""
+    if seconds is None:
+        return {}
+    until = datetime.fromtimestamp(clock.now_ms() / 1000, UTC) + timedelta(seconds=seconds)
+    return {"Retry-After": format_datetime(until, usegmt=True) if as_date else str(seconds)}
 
 
 def _segment(value: dict[str, Any]) -> str:
