@@ -64,7 +64,7 @@ def test_what_passes_is_within_rate_and_burst_and_the_rest_is_counted(
     steps: list[tuple[str, float]], per_s: float, burst: int, max_senders: int
 ) -> None:
     limit = RateLimit(per_s, burst, max_senders=max_senders)
-    now, passed, refused = 0.0, {name: 0 for name in "abcdef"}, 0
+    now, passed, refused = 0.0, dict.fromkeys("abcdef", 0), 0
     for sender, later in steps:
         now += later
         allowed = limit.allows(sender, now)

@@ -86,7 +86,10 @@ class SyslogCollector:
     def _entry_of(self, line: ReceivedLine) -> LogEntry:
         self._note(line)
         entry = self.entry_of_line(line.text, msgspec.structs.replace(self.context, heard=line.at))
-        return entry if entry.origins else msgspec.structs.replace(entry, origins=frozenset({Origin.SYSLOG}))
+        # the reader tells CEF from other lines; what it takes for a line of some file was heard by us
+        if entry.origins - {Origin.IMPORT}:
+            return entry
+        return msgspec.structs.replace(entry, origins=frozenset({Origin.SYSLOG}))
 
     def _note(self, line: ReceivedLine) -> None:
         known = self._senders.pop(line.sender, None)
