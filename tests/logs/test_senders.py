@@ -26,7 +26,7 @@ def test_a_private_address_may_send_by_default(sender: str) -> None:
         "100.64.0.1",
         "2001:db8::1",
         "224.0.0.1",
-        "0.0.0.0",  # noqa: S104 - a sender, not a place to listen
+        "0.0.0.0",  # noqa: S104
         "no address",
         "",
     ],
