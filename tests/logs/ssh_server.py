@@ -24,6 +24,7 @@ class Console:
     user_key: asyncssh.SSHKey
     host_key: asyncssh.SSHKey
     env: dict[str, str] = field(default_factory=lambda: {"PATH": "/usr/bin:/bin"})
+    shell: tuple[str, ...] = ("/bin/sh",)
     users: list[str] = field(default_factory=list)
     passwords: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -76,7 +77,7 @@ async def _answer(console: Console, process: asyncssh.SSHServerProcess[bytes]) -
     if console.hangs:
         await asyncio.sleep(3600)
     shell = await asyncio.create_subprocess_exec(
-        "/bin/sh",
+        *console.shell,
         "-c",
         command,
         stdout=asyncio.subprocess.PIPE,
@@ -148,11 +149,11 @@ def serving(console: Console) -> Iterator[Console]:
         thread.join(10)
 
 
-def make_key(file: Path | None = None, passphrase: str | None = None) -> asyncssh.SSHKey:
+def make_key(file: Path | None = None) -> asyncssh.SSHKey:
     """Return a fresh key, written to `file` in OpenSSH's form."""
     key = asyncssh.generate_private_key("ssh-ed25519")
     if file is not None:
-        file.write_bytes(key.export_private_key("openssh", passphrase=passphrase))
+        file.write_bytes(key.export_private_key("openssh"))
     return key
 
 

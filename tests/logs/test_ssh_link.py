@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from tests.logs.ssh_server import HERE, Console, make_key, serving, silent_port
 from unifi_scanner.errors import SSHCollectionError
@@ -74,10 +75,18 @@ def test_a_connection_that_died_between_commands_is_dialled_again(dial: Dial, co
 
 def test_a_key_with_a_passphrase_is_opened_with_it(dial: Dial, console: Console, tmp_path: Path) -> None:
     locked = tmp_path / "locked"
-    locked.write_bytes(console.user_key.export_private_key("openssh", passphrase="correct horse"))
+    locked.write_bytes(with_passphrase(console.user_key.export_private_key("openssh"), b"correct horse"))
     assert dial(key_file=locked, passphrase="correct horse").run("echo in", 100).stdout == b"in\n"
     for wrong in (None, "battery staple"):
         assert "UNIFI_SSH_KEY_PASSPHRASE" in str(refusal(dial(key_file=locked, passphrase=wrong)))
+
+
+def with_passphrase(key: bytes, passphrase: bytes) -> bytes:
+    return serialization.load_ssh_private_key(key, None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.OpenSSH,
+        serialization.BestAvailableEncryption(passphrase),
+    )
 
 
 def test_a_key_the_console_does_not_know_is_refused_and_no_password_is_tried(
