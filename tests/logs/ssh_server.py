@@ -31,6 +31,7 @@ class Console:
     dialled: int = 0
     hangs: bool = False  # takes commands and never answers
     cut_after: int | None = None  # drops the connection after so many bytes of an answer to a read command
+    kills_reads: bool = False  # ends read commands in the middle of their output, the connection goes on
     port: int = 0
     links: set[asyncssh.SSHServerConnection] = field(default_factory=set)
     loop: asyncio.AbstractEventLoop | None = None
@@ -97,6 +98,8 @@ async def _answer(console: Console, process: asyncssh.SSHServerProcess[bytes]) -
         await asyncio.sleep(0.02 if cut else 0)
         process.channel.get_connection().abort()
         return
+    if console.kills_reads and "tail" in command:
+        out = out[: len(out) // 2]
     process.stdout.write(out)
     process.stderr.write(err)
     process.exit(shell.returncode or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,12 +10,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import paramiko
 import pytest
 from cryptography.hazmat.primitives import serialization
+from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 from tests.logs.ssh_server import HERE, Console, make_key, serving, silent_port
 from unifi_scanner.errors import SSHCollectionError
-from unifi_scanner.logs.ssh_link import Patience, Place, SSHLink
+from unifi_scanner.logs.ssh_link import Patience, Place, SSHLink, fingerprint_of
 
 Dial = Callable[..., SSHLink]
 
@@ -173,6 +176,45 @@ def test_errors_without_end_do_not_hold_us(dial: Dial) -> None:
     except SSHCollectionError:
         return
     assert len(answer.stderr) <= 200_000
+
+
+class _NeverSaysYes(paramiko.ServerInterface):
+    """A server that lets us in and then neither grants nor refuses a command."""
+
+    def __init__(self, done: threading.Event) -> None:
+        self.done = done
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        return AUTH_SUCCESSFUL
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        return OPEN_SUCCEEDED
+
+    def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+        self.done.wait(20)
+        return False
+
+
+def test_a_command_neither_granted_nor_refused_is_given_up(dial: Dial, tmp_path: Path) -> None:
+    make_key(tmp_path / "host")
+    host_key = paramiko.PKey.from_path(tmp_path / "host")
+    done = threading.Event()
+    with socket.create_server((HERE, 0)) as listener:
+        link = dial(
+            Patience(command_s=0.3),
+            port=listener.getsockname()[1],
+            fingerprint=fingerprint_of(host_key.asbytes()),
+        )
+        told: list[SSHCollectionError] = []
+        worker = threading.Thread(target=lambda: told.append(refusal(link)))
+        worker.start()
+        server = paramiko.Transport(listener.accept()[0])
+        server.add_server_key(host_key)
+        server.start_server(server=_NeverSaysYes(done))
+        worker.join(15)
+        done.set()
+        server.close()
+    assert "in time" in str(told[0])
 
 
 def test_closing_ends_a_command_in_another_thread(dial: Dial, console: Console) -> None:

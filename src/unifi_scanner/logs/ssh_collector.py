@@ -97,6 +97,7 @@ class SSHLogCollector:
         self.context = context
         self.rounds = rounds
         self.now = now
+        self._failed: set[str] = set()
 
     def collect(self, since: datetime | None) -> Collected:
         """Return what was written since the last round; `since` only counts for files never read before.
@@ -111,11 +112,22 @@ class SSHLogCollector:
             round_.read_alerts(since or EPOCH)
         entries = sorted(round_.entries, key=lambda entry: entry.timestamp)
         log.info("ssh_logs_collected", entries=len(entries), failures=len(round_.failures))
+        heard = [Heard(source=self.source, entries=len(entries))] if round_.heard else []
         return Collected(
-            entries=entries,
-            heard=[Heard(source=self.source, entries=len(entries))] if round_.heard else [],
-            failures=round_.failures,
+            entries=entries, heard=[*heard, *self._back(round_.failures)], failures=round_.failures
         )
+
+    def _back(self, failures: Sequence[Failure]) -> list[Heard]:
+        """Log what failed newly and return what failed the last time and does no longer, so that its gap closes."""
+        failed = {failure.source: failure.reason for failure in failures}
+        for source, reason in failed.items():
+            if source not in self._failed:
+                log.warning("ssh_source_lost", part=source, reason=reason)
+        back = sorted(self._failed - failed.keys())
+        for source in back:
+            log.info("ssh_source_back", part=source)
+        self._failed = set(failed)
+        return [Heard(source=source, entries=0) for source in back]
 
     def stored(self) -> None:
         """Keep how far was read: what the last rounds gave is on disk now."""
@@ -182,9 +194,8 @@ class _Round:
         planned: Plan = plan(path, position, listing, self.collector.rounds.backlog_bytes)
         if planned.note:
             self._fail(path, planned.note)
-        if not planned.missing:
-            self.heard = True
         self._take_steps(path, planned.steps)
+        self.heard = self.heard or not planned.missing
 
     def _take_steps(self, path: str, steps: Sequence[Step]) -> None:
         allowed = min(self.collector.rounds.file_bytes, self._left)
@@ -212,12 +223,13 @@ class _Round:
             return None
         fresh = stretch.data[step.start.checked :]
         full = len(fresh) >= limit
-        taken = take_lines(step, fresh, full=full)
+        short = not full and step.start.offset + len(fresh) < stretch.size  # the command was ended early
+        taken = take_lines(step, fresh, full=full or short)
         self.entries.extend(self._entries_of(path, taken.lines))
         if taken.after != step.start:
             self.progress.reach(path, taken.after)
         self._left -= len(fresh)
-        return None if full else len(fresh)
+        return None if full or short else len(fresh)
 
     def _entries_of(self, path: str, lines: Sequence[str]) -> Iterator[LogEntry]:
         from_when = self.progress.matters_from(path)
@@ -276,4 +288,3 @@ class _Round:
 
     def _fail(self, what: str, reason: str) -> None:
         self.failures.append(Failure(source=f"ssh {what}", reason=f"{what}: {reason}"))
-        log.warning("ssh_file_failed", file=what, reason=reason)

@@ -80,6 +80,7 @@ class Stretch(msgspec.Struct, frozen=True):
     """What an answer to a read command held; `inode` None where it told nothing usable."""
 
     inode: int | None
+    size: int = 0
     data: bytes = b""
 
 
@@ -104,7 +105,7 @@ def parse_listing(text: str) -> dict[str, FileState]:
 def refused_paths(stderr: str, paths: Sequence[str]) -> list[str]:
     """Return the paths that are there, but may not be looked at."""
     refusals = [line for line in stderr.splitlines() if "ermission denied" in line]
-    return [path for path in paths if any(path in line for line in refusals)]
+    return [path for path in paths if any(f"'{path}'" in line for line in refusals)]
 
 
 def without_doubles(paths: Sequence[str], listing: Mapping[str, FileState]) -> list[str]:
@@ -181,9 +182,9 @@ def parse_stretch(raw: bytes) -> Stretch:
     """Return what a read command answered."""
     head, _, data = raw.partition(b"\n")
     inode, _, size = head.partition(b" ")
-    if not (inode.isdigit() and size.isdigit() and len(inode) < 20):
+    if not (inode.isdigit() and size.isdigit() and len(head) < 40):
         return Stretch(None)
-    return Stretch(int(inode), data)
+    return Stretch(int(inode), int(size), data)
 
 
 def is_same(step: Step, data: bytes) -> bool:

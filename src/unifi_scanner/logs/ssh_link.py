@@ -99,15 +99,17 @@ class SSHLink:
 
     def _run_once(self, command: str, max_bytes: int) -> Output:
         transport = self._connected()
+        watchdog = _Watchdog(transport, self.patience.command_s)
         try:
-            channel = transport.open_session(timeout=self.patience.sign_in_s)
-            with channel:
+            with watchdog, transport.open_session(timeout=self.patience.sign_in_s) as channel:
                 channel.exec_command(command)
                 return _Reading(channel, self.patience, max_bytes).read()
         except TimeoutError as exc:
             self._drop()
             raise self._too_slow(exc) from exc
-        except (paramiko.SSHException, EOFError, OSError) as exc:
+        except (paramiko.SSHException, EOFError, OSError, _Lost) as exc:
+            if watchdog.bit:
+                raise self._too_slow(exc) from exc
             raise _Lost(str(exc) or type(exc).__name__) from exc
 
     def _connected(self) -> paramiko.Transport:
@@ -247,6 +249,26 @@ class SSHLink:
 
 class _Lost(Exception):
     """The connection ended under a command."""
+
+
+class _Watchdog:
+    """Closes the connection when a command takes too long: the library waits for some answers without end."""
+
+    def __init__(self, transport: paramiko.Transport, seconds: float) -> None:
+        self.bit = False
+        self._transport = transport
+        self._timer = threading.Timer(seconds, self._bite)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _bite(self) -> None:
+        self.bit = True
+        self._transport.close()
 
 
 class _Reading:
