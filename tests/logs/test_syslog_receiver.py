@@ -255,7 +255,7 @@ def test_a_silent_connection_is_closed(receivers: Make) -> None:
 def test_a_slow_peer_holds_up_nobody(receivers: Make) -> None:
     receiver = receivers(udp_port=0, tcp_port=0)
     with ExitStack() as stack:
-        for _ in range(10):
+        for _ in range(8):
             slow = stack.enter_context(dial(receiver))
             slow.sendall(b"<13>a line without an end")
         send_udp(receiver, b"<13>quick")

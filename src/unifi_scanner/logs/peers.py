@@ -15,8 +15,8 @@ from unifi_scanner.logs.intake import IDLE, Intake
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What strangers may cost us: connections, seconds, lines and bytes."""
 
-    connections: int = 200
-    connections_per_sender: int = 20
+    connections: int = 64  # one over TLS takes a quarter of a megabyte
+    connections_per_sender: int = 8
     idle_s: float = 900.0
     handshake_s: float = 10.0
     burst_s: float = 10.0  # a sender may send so many seconds' worth of lines at once

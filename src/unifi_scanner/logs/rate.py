@@ -47,11 +47,12 @@ class RateLimit:
     @property
     def refused(self) -> int:
         """Return how many lines were refused so far."""
-        return self._forgotten + sum(bucket.refused for bucket in self._buckets.values())
+        return self._forgotten + sum(bucket.refused for bucket in list(self._buckets.values()))
 
     def refused_by_sender(self) -> dict[str, int]:
         """Return the number of refused lines of every sender that had any and is still known."""
-        return {sender: bucket.refused for sender, bucket in self._buckets.items() if bucket.refused}
+        known = list(self._buckets.items())  # at once: the receiver's thread goes on adding
+        return {sender: bucket.refused for sender, bucket in known if bucket.refused}
 
     def allows(self, sender: str, now: float) -> bool:
         """Return whether one more line of `sender` may pass at `now` (seconds), and count it."""

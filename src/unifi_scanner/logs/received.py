@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from datetime import datetime
 
 import msgspec
 
-LINE_COST = 200  # bytes an object takes besides its text
+LINE_COST = 150  # bytes a line takes in memory besides its text
 
 
 class ReceivedLine(msgspec.Struct, frozen=True):
@@ -50,4 +51,4 @@ class LineBuffer:
 
 
 def _cost(text: str) -> int:
-    return len(text) + LINE_COST
+    return sys.getsizeof(text) + LINE_COST

@@ -37,6 +37,7 @@ class AllowList:
         return any(address in network for network in self.networks)
 
 
+@lru_cache(maxsize=4096)
 def plain_address(text: str) -> str:
     """Return a peer's address without its zone, and an IPv4 address inside IPv6 as IPv4."""
     bare = text.partition("%")[0]

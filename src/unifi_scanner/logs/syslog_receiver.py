@@ -25,6 +25,7 @@ from unifi_scanner.logs.senders import AllowList, plain_address
 
 __all__ = ["Limits", "Listening", "ReceivedLine", "SyslogReceiver"]
 
+LONGEST_DATAGRAM, DATAGRAMS_AT_ONCE = 65_536, 100
 JOIN_S, SWEEP_S, PAUSE_S, LAST_STEPS_S = 4.5, 1.0, 0.2, 0.005
 DEFAULT_LIMITS = Limits()
 log = structlog.get_logger(__name__)
@@ -114,7 +115,7 @@ class SyslogReceiver:
         `tls_failed`, `idle`.
         """
         self._count_missed()
-        return {reason: count for reason, count in self._intake.drops.items() if count}
+        return {reason: count for reason, count in dict(self._intake.drops).items() if count}
 
     def refused_by_sender(self) -> dict[str, int]:
         """Return how many lines of each sender were over its limit."""
@@ -165,31 +166,44 @@ class _Service:
         self.split: Callable[[bytes], list[str]] = split_messages
         self.context: ssl.SSLContext | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._datagrams: list[asyncio.DatagramTransport] = []
+        self._datagram = bytearray(LONGEST_DATAGRAM)
 
     async def serve(self) -> None:
         """Receive until cancelled."""
         for door in self.doors:
-            await self._open(door)
+            self._open(door)
         while True:
             await asyncio.sleep(SWEEP_S)
             sweep(self.peers, self.intake)
 
     def close(self) -> None:
-        """Close every socket there is; those with a transport close in the next steps of the loop."""
-        for transport in self._datagrams:
-            transport.abort()
+        """Close every socket there is; the peers' close in the next steps of the loop."""
         self.peers.close_all()
         for door in self.doors:
-            if door.way != "udp" or not self._datagrams:
-                door.sock.close()
+            self.loop.remove_reader(door.sock)
+            door.sock.close()
 
-    async def _open(self, door: Door) -> None:
+    def _open(self, door: Door) -> None:
         if door.way == "udp":
-            transport, _ = await self.loop.create_datagram_endpoint(lambda: _Datagrams(self), sock=door.sock)
-            self._datagrams.append(transport)
+            self.loop.add_reader(door.sock, self._read, door.sock)
         else:
             self._spawn(self._accept(door.sock, self.context if door.way == "tls" else None))
+
+    def _read(self, sock: socket.socket) -> None:
+        """Take the datagrams that wait, but not so many that the peers would have to wait for us."""
+        for _ in range(DATAGRAMS_AT_ONCE):
+            try:
+                size, address = sock.recvfrom_into(self._datagram)
+            except OSError:  # none is waiting, or an error of an earlier one: there is nobody to tell
+                return
+            sender = plain_address(address[0])
+            if self.intake.admits(sender):
+                self._take(sender, bytes(self._datagram[:size]))
+
+    def _take(self, sender: str, datagram: bytes) -> None:
+        for text in self.split(datagram):
+            # a datagram is shorter than the longest line, so nothing is ever cut here
+            self.intake.take(sender, Text(text, binary="\ufffd" in text))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self.loop.create_task(work)
@@ -231,23 +245,6 @@ class _Service:
         finally:
             if not peer.was_connected:
                 self.peers.leave(sender)
-
-
-class _Datagrams(asyncio.DatagramProtocol):
-    """Takes what comes over UDP."""
-
-    def __init__(self, service: _Service) -> None:
-        self.service = service
-
-    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        """Take every message of one datagram."""
-        sender = plain_address(addr[0])
-        intake = self.service.intake
-        if not intake.admits(sender):
-            return
-        for text in self.service.split(data):
-            # a datagram is shorter than the longest line, so nothing is ever cut here
-            intake.take(sender, Text(text, binary="\ufffd" in text))
 
 
 def missed_datagrams(sockets: list[socket.socket]) -> int:
