@@ -232,6 +232,19 @@ def test_closing_ends_a_command_in_another_thread(dial: Dial, console: Console) 
     assert told
 
 
+def test_closing_ends_a_dial_in_another_thread(dial: Dial) -> None:
+    with silent_port() as port:
+        link = dial(Patience(sign_in_s=60), port=port)
+        worker = threading.Thread(target=lambda: refusal(link))
+        worker.start()
+        deadline = time.monotonic() + 10
+        while link._transport is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        link.close()
+        worker.join(5)
+        assert not worker.is_alive()
+
+
 def test_a_closed_link_stays_closed_and_leaves_no_thread(dial: Dial, console: Console) -> None:
     link = dial()
     link.run("true", 100)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -330,6 +332,29 @@ def test_a_port_in_use_is_told_with_the_setting_and_leaves_nothing_open(receiver
     assert "UNIFI_SYSLOG_TCP_PORT" in str(told.value)
     assert "in use" in str(told.value)
     assert not receiver.is_running()
+
+
+LOW_PORT = """
+import os
+from unifi_scanner.errors import ConfigError
+from unifi_scanner.logs.syslog_receiver import Listening, SyslogReceiver
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    SyslogReceiver(Listening(udp_port=79, bind="127.0.0.1")).start()
+except ConfigError as exc:
+    print(exc)
+"""
+
+
+def test_a_port_that_needs_a_right_is_told_with_the_setting_and_the_way_out() -> None:
+    first_free = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    if first_free.exists() and int(first_free.read_text()) <= 79:
+        pytest.skip("on this machine every port is free to all")
+    told = subprocess.run([sys.executable, "-c", LOW_PORT], capture_output=True, text=True, check=True).stdout
+    assert "UNIFI_SYSLOG_UDP_PORT" in told
+    assert "need a right" in told
 
 
 def test_an_address_this_machine_has_not_is_told_with_the_setting() -> None:

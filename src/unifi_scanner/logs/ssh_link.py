@@ -7,49 +7,21 @@ import socket
 import threading
 from base64 import b64encode
 from hashlib import sha256
-from pathlib import Path
 
-import msgspec
 import paramiko
 import structlog
 
-from unifi_scanner import clock
 from unifi_scanner.errors import SSHCollectionError
 from unifi_scanner.logs.commands import Output
 from unifi_scanner.logs.host_keys import remember_key, remembered_key
+from unifi_scanner.logs.ssh_channel import Lost, Reading, Watchdog
+from unifi_scanner.logs.ssh_place import Patience, Place
 
-CHUNK = 256 * 1024
+__all__ = ["Patience", "Place", "SSHLink", "fingerprint_of"]
+
 KEEPALIVE_S = 30
-MAX_STDERR = 64 * 1024
 log = structlog.get_logger(__name__)
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what it would log is raised to us as well
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to sign in, as whom, and by which host key the place is known.
-
-    Without `fingerprint`, `trust_first_use` trusts the key shown first and keeps it in `known_keys_file`.
-    """
-
-    host: str
-    key_file: Path
-    known_keys_file: Path
-    port: int = 22
-    username: str = "root"
-    passphrase: str | None = None
-    fingerprint: str | None = None
-    trust_first_use: bool = False
-
-    def __repr__(self) -> str:
-        return f"Place(host={self.host!r}, port={self.port!r}, username={self.username!r})"
-
-
-class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds we wait: for a connection and each step of signing in, for one more byte, and for a whole command."""
-
-    sign_in_s: float = 10.0
-    byte_s: float = 20.0
-    command_s: float = 60.0
 
 
 DEFAULT_PATIENCE = Patience()
@@ -66,7 +38,7 @@ class SSHLink:
         self.patience = patience
         self._transport: paramiko.Transport | None = None
         self._guard = threading.Lock()
-        self._closed = False
+        self._closed = threading.Event()
 
     def run(self, command: str, max_bytes: int) -> Output:
         """Return what `command` printed; raises SSHCollectionError for all that can go wrong, with a hint.
@@ -76,19 +48,19 @@ class SSHLink:
         kept = self._transport is not None and self._transport.is_active()
         try:
             return self._run_once(command, max_bytes)
-        except _Lost as exc:
+        except Lost as exc:
             self._drop()
             if not kept:
                 raise self._lost(exc) from exc
         try:
             return self._run_once(command, max_bytes)
-        except _Lost as exc:
+        except Lost as exc:
             self._drop()
             raise self._lost(exc) from exc
 
     def close(self) -> None:
         """Let go of the connection for good, also while a command runs in another thread, which then fails."""
-        self._closed = True
+        self._closed.set()
         self._drop()
 
     def _drop(self) -> None:
@@ -99,18 +71,18 @@ class SSHLink:
 
     def _run_once(self, command: str, max_bytes: int) -> Output:
         transport = self._connected()
-        watchdog = _Watchdog(transport, self.patience.command_s)
+        watchdog = Watchdog(transport, self.patience.command_s)
         try:
             with watchdog, transport.open_session(timeout=self.patience.sign_in_s) as channel:
                 channel.exec_command(command)
-                return _Reading(channel, self.patience, max_bytes).read()
+                return Reading(channel, self.patience, max_bytes).read()
         except TimeoutError as exc:
             self._drop()
             raise self._too_slow(exc) from exc
-        except (paramiko.SSHException, EOFError, OSError, _Lost) as exc:
+        except (paramiko.SSHException, EOFError, OSError, Lost) as exc:
             if watchdog.bit:
                 raise self._too_slow(exc) from exc
-            raise _Lost(str(exc) or type(exc).__name__) from exc
+            raise Lost(str(exc) or type(exc).__name__) from exc
 
     def _connected(self) -> paramiko.Transport:
         with self._guard:
@@ -118,26 +90,26 @@ class SSHLink:
         if transport is not None and transport.is_active():
             return transport
         self._drop()
-        transport = self._dial()
-        with self._guard:
-            self._transport = transport
-        if self._closed:  # closed while we dialled
-            self._drop()
-            raise _Lost("the connection was closed")
-        return transport
+        return self._dial()
 
     def _dial(self) -> paramiko.Transport:
-        if self._closed:
-            raise _Lost("the connection was closed")
+        if self._closed.is_set():
+            raise Lost("the connection was closed")
         key = self._key()
         transport = self._transport_to()
+        with self._guard:
+            self._transport = transport  # from here on, `close` reaches it
         try:
             self._check(self._greet(transport))
             self._sign_in(transport, key)
             transport.set_keepalive(KEEPALIVE_S)
         except BaseException:
+            self._drop()
             transport.close()
             raise
+        if self._closed.is_set():  # while we dialled
+            self._drop()
+            raise Lost("the connection was closed")
         log.info("ssh_opened", host=self.place.host, port=self.place.port)
         return transport
 
@@ -245,75 +217,6 @@ class SSHLink:
             exc,
             hint="It is dialled again next time.",
         )
-
-
-class _Lost(Exception):
-    """The connection ended under a command."""
-
-
-class _Watchdog:
-    """Closes the connection when a command takes too long: the library waits for some answers without end."""
-
-    def __init__(self, transport: paramiko.Transport, seconds: float) -> None:
-        self.bit = False
-        self._transport = transport
-        self._timer = threading.Timer(seconds, self._bite)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def _bite(self) -> None:
-        self.bit = True
-        self._transport.close()
-
-
-class _Reading:
-    """Reads one command's output within its bounds of time and size."""
-
-    def __init__(self, channel: paramiko.Channel, patience: Patience, max_bytes: int) -> None:
-        self.channel = channel
-        self.patience = patience
-        self.max_bytes = max_bytes
-        self.deadline = clock.monotonic() + patience.command_s
-
-    def read(self) -> Output:
-        stdout = self._all()
-        stderr = self._errors()
-        if not self.channel.status_event.wait(self._left()):
-            raise TimeoutError
-        status = self.channel.recv_exit_status()
-        if not self.channel.get_transport().is_active() and status == -1:
-            raise _Lost("it ended in the middle of an answer")
-        return Output(stdout, stderr, None if status == -1 else status)
-
-    def _all(self) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        while size <= self.max_bytes:
-            self.channel.settimeout(self._left())
-            part = self.channel.recv(CHUNK)
-            if not part:
-                return b"".join(parts)
-            parts.append(part)
-            size += len(part)
-        raise _Lost("it answered with more than was asked for")
-
-    def _errors(self) -> str:
-        self.channel.settimeout(self._left())
-        raw = b""
-        while len(raw) < MAX_STDERR and (part := self.channel.recv_stderr(MAX_STDERR)):
-            raw += part
-        return raw.decode("utf-8", errors="replace")
-
-    def _left(self) -> float:
-        left = self.deadline - clock.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return min(left, self.patience.byte_s)
 
 
 def fingerprint_of(public_key: bytes) -> str:
