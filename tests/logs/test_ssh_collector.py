@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ import pytest
 from tests.logs.ssh_server import HERE, Console, make_key, serving
 from unifi_scanner.errors import SSHCollectionError
 from unifi_scanner.logs.base import Collected
+from unifi_scanner.logs.commands import Output
 from unifi_scanner.logs.normalise import Context, normalise_record
 from unifi_scanner.logs.ssh_alerts import plain
 from unifi_scanner.logs.ssh_collector import Position, Rounds, SSHLogCollector, Wanted
@@ -376,6 +378,56 @@ def test_alerts_are_read_from_the_database_when_asked_for(
     assert collected.failures == []
     again = collector.collect(NOW)
     assert [entry.id for entry in again.entries] == [alert.id]  # read again, and the same: the store knows it
+
+
+class Database:
+    """A console whose database holds these alert times (ms), and that has no files."""
+
+    def __init__(self, *times: int) -> None:
+        self.times = sorted(times)
+        self.asked: list[int] = []
+
+    def run(self, command: str, max_bytes: int) -> Output:
+        found = re.search(r'NumberLong\("(\d+)"\).*limit\((\d+)\)', command)
+        if found is None:
+            return Output(b"", "", 0)
+        since, limit = int(found.group(1)), int(found.group(2))
+        self.asked.append(since)
+        rows = [time for time in self.times if time >= since][:limit]
+        text = "\n".join((ALERT % time).replace("718293a4b", f"{n:09x}") for n, time in enumerate(rows))
+        return Output("\n".join(_with_id(line) for line in text.splitlines()).encode(), "", 0)
+
+    def close(self) -> None:
+        pass
+
+
+def _with_id(line: str) -> str:
+    row = msgspec.json.decode(line)
+    row["_id"]["$oid"] = f"{int(row['time']['$numberLong']):024x}"
+    return msgspec.json.encode(row).decode()
+
+
+def test_many_alerts_are_read_page_by_page_and_none_is_left_out() -> None:
+    start = int(NOW.timestamp() * 1000) - 3_600_000
+    database = Database(*range(start, start + 20))
+    rounds = Rounds(alert_rows=4, alert_pages=4)
+    kept = Kept()
+    collector = SSHLogCollector(
+        database, entry_of_line, Wanted(files=(), alerts=True), kept, rounds=rounds, now=lambda: NOW
+    )
+    first = collector.collect(NOW - timedelta(hours=2))
+    assert "the rest is read next time" in first.failures[0].reason
+    collector.stored()
+    reached = kept.get("mongo:ace.alert")
+    assert reached is not None
+    assert start < reached.offset < start + 20
+    seen = {entry.timestamp for entry in first.entries}
+    assert len(seen) == len(first.entries)
+    second = collector.collect(NOW)
+    assert second.failures == []
+    assert len(seen | {entry.timestamp for entry in second.entries}) == 20
+    collector.collect(NOW)
+    assert database.asked[-1] < start  # a row that appears late is not missed
 
 
 def test_an_alert_is_the_same_entry_as_its_system_log_row() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import ssl
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,39 @@ def test_a_slow_peer_holds_up_nobody(receivers: Make) -> None:
             slow.sendall(b"<13>a line without an end")
         send_udp(receiver, b"<13>quick")
         assert texts(receiver, 1) == ["<13>quick"]
+
+
+def test_peers_that_send_junk_without_end_hold_up_nobody(
+    receivers: Make, certificate: dict[str, Path]
+) -> None:
+    receiver = receivers(udp_port=0, tcp_port=0, tls_port=0, lines_per_s=1e6, **certificate)
+    chance, done = random.Random(7), threading.Event()
+    junk = [chance.randbytes(chance.randrange(1, 5000)) for _ in range(50)]
+
+    def pester(way: str) -> None:
+        while not done.is_set():
+            with suppress(OSError), dial(receiver, way) as sock:
+                for piece in junk:
+                    sock.sendall(piece)
+
+    pests = [threading.Thread(target=pester, args=(way,)) for way in ("tcp", "tls", "tcp")]
+    for pest in pests:
+        pest.start()
+    with dial(receiver) as honest:
+        for n in range(20):
+            honest.sendall(b"<13>honest %d over tcp\n" % n)
+            send_udp(receiver, b"<13>honest %d over udp" % n)
+        got: list[str] = []
+
+        def are_here() -> bool:
+            got.extend(line.text for line in receiver.drain() if line.text.startswith("<13>honest"))
+            return len(got) >= 40
+
+        until(are_here, 20)
+    done.set()
+    for pest in pests:
+        pest.join(10)
+    assert sorted(got) == sorted(f"<13>honest {n} over {way}" for n in range(20) for way in ("tcp", "udp"))
 
 
 def test_what_came_before_a_stop_can_still_be_drained(receivers: Make) -> None:

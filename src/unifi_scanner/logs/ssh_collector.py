@@ -242,7 +242,7 @@ class _Round:
         """Read the alert collection page by page; a failure costs the files nothing."""
         reached = self.progress.position_of(ALERTS)
         if reached is not None:
-            since = max(EPOCH, EPOCH + reached.offset * MILLISECOND - LATE)
+            since = EPOCH + reached.offset * MILLISECOND
         seen: set[str] = set()
         for _ in range(self.collector.rounds.alert_pages):
             page = self._alert_page(since)
@@ -250,16 +250,21 @@ class _Round:
                 return
             self.heard = True
             self._keep_alerts(page, seen)
-            newest = max((at for row in page.rows if (at := event_time(row))), default=since)
-            newest = min(
-                newest, self.context.heard or newest
-            )  # a row dated in the future must not hide those before it
+            newest = self._newest(page, since)
+            whole = len(page.rows) < self.collector.rounds.alert_rows
             if page.rows:
-                self.progress.reach(ALERTS, Position(0, (newest - EPOCH) // MILLISECOND))
-            if len(page.rows) < self.collector.rounds.alert_rows:
+                # at the end go back a little; in the middle of many, going back would mean never to arrive
+                back = LATE if whole else timedelta(0)
+                self.progress.reach(ALERTS, Position(0, max(0, (newest - back - EPOCH) // MILLISECOND)))
+            if whole:
                 return
             since = newest if newest > since else since + MILLISECOND
         self._fail("alerts", "There were more alerts than one round reads; the rest is read next time.")
+
+    def _newest(self, page: AlertPage, since: datetime) -> datetime:
+        newest = max((at for row in page.rows if (at := event_time(row))), default=since)
+        # a row dated in the future must not hide those that come until then
+        return min(newest, self.context.heard or newest)
 
     def _alert_page(self, since: datetime) -> AlertPage | None:
         since_ms = (since - EPOCH) // MILLISECOND
