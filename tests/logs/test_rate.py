@@ -46,14 +46,14 @@ def test_made_up_senders_share_one_bucket_and_push_nobody_out() -> None:
     assert limit.allows("known", 0.0)
     passed = sum(limit.allows(f"stranger {n}", 0.0) for n in range(10_000))
     assert passed <= 9 + 5
-    assert len(limit._buckets) <= 11
+    assert len(limit._buckets) <= 10
     assert limit.allows("known", 0.0)
     assert OTHERS in limit.refused_by_sender()
 
 
 def test_a_sender_that_fell_silent_makes_room_for_a_new_one() -> None:
     limit = RateLimit(per_s=1, burst=1, max_senders=1)
-    limit.allows("old", 0.0)
+    assert limit.allows("old", 0.0)
     assert limit.allows("new", 100.0)
     assert not limit.allows("new", 100.0)
     assert "new" in limit.refused_by_sender()
@@ -70,6 +70,6 @@ def test_what_passes_is_within_rate_and_burst_and_the_rest_is_counted(
         allowed = limit.allows(sender, now)
         passed[sender] += allowed
         refused += not allowed
-        assert len(limit._buckets) <= max_senders + 1
+        assert len(limit._buckets) <= max_senders
     assert all(count <= burst * (1 + max_senders) + per_s * now * 2 + 1 for count in passed.values())
     assert limit.refused == refused

@@ -40,6 +40,7 @@ class RateLimit:
         self.burst = max(1.0, burst)
         self.max_senders = max_senders
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()  # least recently heard first
+        self._others: Bucket | None = None
         self._flooding: dict[str, Bucket] = {}
         self._floods: list[Flood] = []
         self._forgotten = 0
@@ -47,11 +48,13 @@ class RateLimit:
     @property
     def refused(self) -> int:
         """Return how many lines were refused so far."""
-        return self._forgotten + sum(bucket.refused for bucket in list(self._buckets.values()))
+        return self._forgotten + sum(self.refused_by_sender().values())
 
     def refused_by_sender(self) -> dict[str, int]:
         """Return the number of refused lines of every sender that had any and is still known."""
         known = list(self._buckets.items())  # at once: the receiver's thread goes on adding
+        if self._others is not None:
+            known.append((OTHERS, self._others))
         return {sender: bucket.refused for sender, bucket in known if bucket.refused}
 
     def allows(self, sender: str, now: float) -> bool:
@@ -78,21 +81,24 @@ class RateLimit:
     def _bucket(self, sender: str, now: float) -> tuple[str, Bucket]:
         bucket = self._buckets.get(sender)
         if bucket is None:
-            sender = self._name_for(sender, now)
-            bucket = self._buckets.setdefault(sender, Bucket(tokens=self.burst, filled=now))
+            if not self._has_room(now):
+                self._others = self._others or Bucket(tokens=self.burst, filled=now)
+                return OTHERS, self._others
+            bucket = self._buckets[sender] = Bucket(tokens=self.burst, filled=now)
         self._buckets.move_to_end(sender)
         return sender, bucket
 
-    def _name_for(self, sender: str, now: float) -> str:
+    def _has_room(self, now: float) -> bool:
+        """Return whether one more sender can be known, forgetting the longest silent one if need be."""
         if len(self._buckets) < self.max_senders:
-            return sender
+            return True
         oldest, bucket = next(iter(self._buckets.items()))
         refilled = bucket.tokens + (now - bucket.filled) * self.per_s >= self.burst
         if not refilled or oldest in self._flooding or now - bucket.filled < QUIET_S:
-            return OTHERS
+            return False
         del self._buckets[oldest]
         self._forgotten += bucket.refused
-        return sender
+        return True
 
     def _refuse(self, sender: str, bucket: Bucket, now: float) -> None:
         if sender not in self._flooding:
