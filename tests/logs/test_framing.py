@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unifi_scanner.logs.framing import CUT_MARK, MAX_LINE, Framing, Message, text_of
@@ -49,6 +49,7 @@ def test_a_stream_is_divided_into_messages(stream: bytes, messages: list[bytes])
 
 
 @given(PIECES, st.data())
+@settings(deadline=None)
 def test_any_chunking_of_any_bytes_gives_the_same_messages(pieces: list[bytes], data: st.DataObject) -> None:
     stream = b"".join(pieces)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=15)))
@@ -57,11 +58,13 @@ def test_any_chunking_of_any_bytes_gives_the_same_messages(pieces: list[bytes], 
 
 
 @given(PIECES)
+@settings(deadline=None)
 def test_nothing_is_longer_than_the_limit(pieces: list[bytes]) -> None:
     assert all(0 < len(message.raw) <= LIMIT for message in framed([b"".join(pieces)], LIMIT))
 
 
 @given(st.binary(max_size=200).filter(lambda stream: not any(48 < byte < 58 for byte in stream)))
+@settings(deadline=None)
 def test_nothing_is_dropped_from_lines_without_counts(stream: bytes) -> None:
     kept = b"".join(message.raw for message in framed([stream]))
     assert kept.translate(None, b"\r\n\0") == stream.translate(None, b"\r\n\0")
@@ -70,6 +73,7 @@ def test_nothing_is_dropped_from_lines_without_counts(stream: bytes) -> None:
 @given(
     st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n\r\0"), min_size=1).filter(str.strip))
 )
+@settings(deadline=None)
 def test_lines_that_do_not_look_counted_come_out_as_they_went_in(lines: list[str]) -> None:
     sent = [f"<13>{line}" for line in lines]
     got = [text_of(message) for message in framed([("\n".join(sent) + "\n").encode()])]
@@ -78,6 +82,7 @@ def test_lines_that_do_not_look_counted_come_out_as_they_went_in(lines: list[str
 
 
 @given(st.lists(st.binary(min_size=1, max_size=200)))
+@settings(deadline=None)
 def test_counted_messages_come_out_as_they_went_in(bodies: list[bytes]) -> None:
     sent = [b"<13>" + body for body in bodies]
     stream = b"".join(b"%d %b" % (len(raw), raw) for raw in sent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unifi_scanner.logs.rate import OTHERS, QUIET_S, Flood, RateLimit
@@ -60,6 +60,7 @@ def test_a_sender_that_fell_silent_makes_room_for_a_new_one() -> None:
 
 
 @given(STEPS, st.floats(0.1, 10), st.integers(1, 20), st.integers(1, 4))
+@settings(deadline=None)
 def test_what_passes_is_within_rate_and_burst_and_the_rest_is_counted(
     steps: list[tuple[str, float]], per_s: float, burst: int, max_senders: int
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unifi_scanner.logs.senders import AllowList, plain_address
@@ -50,6 +50,7 @@ def test_a_sender_has_one_spelling(raw: str, plain: str) -> None:
 
 
 @given(st.ip_addresses())
+@settings(deadline=None)
 def test_no_public_address_is_let_in_by_default(address: object) -> None:
     text = str(address)
     if AllowList().allows(text):

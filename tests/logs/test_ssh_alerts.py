@@ -6,7 +6,7 @@ import json
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unifi_scanner.logs.ssh_alerts import alerts_command, parse_alerts, plain
@@ -45,6 +45,7 @@ def test_rows_are_read_chatter_is_passed_by_and_half_a_row_is_kept() -> None:
 
 
 @given(st.text() | st.lists(JSON.map(json.dumps)).map("\n".join))
+@settings(deadline=None)
 def test_no_answer_raises_and_no_row_is_dropped(text: str) -> None:
     page = parse_alerts(text)
     rows = sum(line.strip().startswith("{") for line in text.split("\n"))

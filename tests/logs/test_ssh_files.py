@@ -6,7 +6,7 @@ import shlex
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unifi_scanner.logs.framing import CUT_MARK, MAX_LINE
@@ -103,12 +103,14 @@ def test_a_listing_is_read_and_chatter_is_not() -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_no_answer_to_a_listing_raises(text: str) -> None:
     assert all(state.size >= 0 for state in parse_listing(text).values())
     refused_paths(text, [LOG])
 
 
 @given(st.binary())
+@settings(deadline=None)
 def test_no_answer_to_a_read_raises(raw: bytes) -> None:
     stretch = parse_stretch(raw)
     assert stretch.inode is None or raw.endswith(stretch.data)
@@ -120,6 +122,7 @@ def test_two_names_of_one_file_are_read_once() -> None:
 
 
 @given(st.lists(st.binary(max_size=30), max_size=20), st.lists(st.integers(1, 60), min_size=1, max_size=40))
+@settings(deadline=None)
 def test_lines_come_out_whole_and_once_however_the_file_grows_while_read(
     lines: list[bytes], reads: list[int]
 ) -> None:
