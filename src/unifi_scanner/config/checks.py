@@ -12,6 +12,8 @@ def conflicts(given: Mapping[str, Given]) -> Iterator[str]:
     """Yield a sentence for every pair of settings that cannot stand together."""
     yield from _schedule(given)
     yield from _mail(given)
+    yield from _syslog(given)
+    yield from _ssh(given)
 
 
 def _schedule(given: Mapping[str, Given]) -> Iterator[str]:
@@ -31,6 +33,44 @@ def _mail(given: Mapping[str, Given]) -> Iterator[str]:
     ):
         if there in given and lacking not in given:
             yield f"{given[there].origin}: {lacking} is missing, {what}; set UNIFI_{lacking.upper()} or {lacking}."
+
+
+def _syslog(given: Mapping[str, Given]) -> Iterator[str]:
+    for there, lacking, what in (
+        ("syslog_tls_port", "syslog_tls_cert_file", "the certificate to show"),
+        ("syslog_tls_port", "syslog_tls_key_file", "the key of the certificate"),
+        ("syslog_tls_cert_file", "syslog_tls_port", "the port to show the certificate on"),
+    ):
+        if there in given and lacking not in given:
+            yield f"{given[there].origin}: {lacking} is missing, {what}; set UNIFI_{lacking.upper()} or {lacking}."
+    tcp, tls = given.get("syslog_tcp_port"), given.get("syslog_tls_port")
+    if tcp is not None and tls is not None and str(tcp.value) == str(tls.value):
+        yield f"{tls.origin}: {tcp.origin} names the same port; choose two different ones."
+
+
+def _ssh(given: Mapping[str, Given]) -> Iterator[str]:
+    enabled = given.get("ssh_enabled")
+    if enabled is None or not is_yes(enabled.value):
+        return
+    if "ssh_key_file" not in given:
+        yield (
+            f"{enabled.origin}: ssh_key_file is missing, the private key to sign in with; set UNIFI_SSH_KEY_FILE or "
+            "ssh_key_file. Passwords are not used for SSH."
+        )
+    trusts = given.get("ssh_trust_first_use")
+    if "ssh_host_fingerprint" not in given and (trusts is None or not is_yes(trusts.value)):
+        yield (
+            f"{enabled.origin}: ssh_host_fingerprint is missing, by which the console is known; set "
+            "UNIFI_SSH_HOST_FINGERPRINT to what `ssh-keyscan HOST | ssh-keygen -lf -` prints, or set "
+            "UNIFI_SSH_TRUST_FIRST_USE=true to trust the first key shown."
+        )
+    if "ssh_host" not in given and "host" not in given:
+        yield f"{enabled.origin}: ssh_host is missing, the address to reach over SSH; set UNIFI_SSH_HOST or UNIFI_HOST."
+
+
+def is_yes(value: object) -> bool:
+    """Return whether a value, as it was written, means yes."""
+    return value is True or str(value).strip().lower() in {"true", "yes", "on", "1", "t", "y"}
 
 
 def missing_for_controller(given: Mapping[str, Given]) -> list[str]:

@@ -58,6 +58,52 @@ class Listening(Group):
     """Seconds between two questions to the controller over REST."""
 
 
+class Syslog(Group):
+    """Syslog."""
+
+    syslog_udp_port: types.Port | None = None
+    """Port for syslog over UDP, such as 5514; off without it. Name it in the console as the log server's port."""
+    syslog_tcp_port: types.Port | None = None
+    """Port for syslog over TCP; off without it."""
+    syslog_tls_port: types.Port | None = None
+    """Port for syslog over TLS, such as 6514; off without it."""
+    syslog_bind: types.OwnAddress | None = None
+    """Address of this machine to listen on; without it all of them, IPv4 and IPv6."""
+    syslog_allow: types.Networks = ()
+    """Who may send: addresses and networks like `192.168.1.0/24`, separated by commas. Without it, every private address."""
+    syslog_tls_cert_file: types.ReadableFile | None = None
+    """PEM file of the certificate that `syslog_tls_port` shows."""
+    syslog_tls_key_file: types.ReadableFile | None = None
+    """PEM file of that certificate's key, without a password."""
+    syslog_lines_per_s: types.LinesPerSecond = 1000.0
+    """Lines that one sender may send in a second, in the long run; what is beyond is counted and told, not kept."""
+
+
+class Ssh(Group):
+    """SSH."""
+
+    ssh_enabled: types.YesNo = False
+    """Whether to read log files on the console over SSH."""
+    ssh_host: types.Host | None = None
+    """Address to reach over SSH; without it the controller's."""
+    ssh_port: types.Port = 22
+    """Port of SSH there."""
+    ssh_username: str = "root"
+    """User name for SSH. The controller's own user name and password are never used here."""
+    ssh_key_file: types.ReadableFile | None = None
+    """File of the private key to sign in with."""
+    ssh_key_passphrase: SecretStr | None = None
+    """Passphrase of that key, if it has one."""
+    ssh_host_fingerprint: types.HostKey | None = None
+    """Fingerprint of the host key to trust, as `ssh-keygen -lf` prints it (`SHA256:…`)."""
+    ssh_trust_first_use: types.YesNo = False
+    """Whether to trust whatever host key is shown the first time, and only that one from then on."""
+    ssh_files: types.RemotePaths = ()
+    """Log files to read there, whole paths separated by commas; without it the usual ones."""
+    ssh_alerts: types.YesNo = False
+    """Whether to read the console's alert list from its database too: the last resort, where nothing else has it."""
+
+
 class Reporting(Group):
     """Reports."""
 
@@ -121,6 +167,8 @@ class Logging(Group):
     """Shape of the log: `text` for people, `json` for programs."""
 
 
-GROUPS: tuple[type[Group], ...] = (Controller, Listening, Reporting, Email, Files, Data, Logging)
+GROUPS: tuple[type[Group], ...] = (Controller, Listening, Syslog, Ssh, Reporting, Email, Files, Data, Logging)
 NAMES: tuple[str, ...] = tuple(name for group in GROUPS for name in group.model_fields)
-SECRETS: frozenset[str] = frozenset({"password", "api_key", "totp_secret", "smtp_password"})
+SECRETS: frozenset[str] = frozenset(
+    {"password", "api_key", "totp_secret", "smtp_password", "ssh_key_passphrase"}
+)

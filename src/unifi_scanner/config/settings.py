@@ -13,7 +13,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, PrivateAttr, SecretStr
 
-from unifi_scanner.config.groups import NAMES, Controller, Data, Email, Files, Listening, Logging, Reporting
+from unifi_scanner.config.groups import (
+    NAMES,
+    Controller,
+    Data,
+    Email,
+    Files,
+    Listening,
+    Logging,
+    Reporting,
+    Ssh,
+    Syslog,
+)
 from unifi_scanner.config.layers import DEFAULT, Given
 from unifi_scanner.config.schedule import crontab_of_preset, report_trigger
 from unifi_scanner.config.types import LOCAL
@@ -37,7 +48,7 @@ class Provenance:
     controllers: tuple[Controller, ...] = ()
 
 
-class Settings(Controller, Listening, Reporting, Email, Files, Data, Logging):
+class Settings(Controller, Listening, Syslog, Ssh, Reporting, Email, Files, Data, Logging):
     """Every setting, checked and frozen; secrets hidden. `load_settings` makes one."""
 
     model_config = ConfigDict(title="UniFi Scanner settings")

@@ -19,6 +19,7 @@ from unifi_scanner.config.values import (
     mail_addresses,
     two_factor_secret,
 )
+from unifi_scanner.config.values_remote import host_key, networks, own_address, remote_paths
 
 LOCAL = "local"
 
@@ -107,6 +108,10 @@ Crontab = Annotated[str, AfterValidator(checked_crontab)]
 Preset = Annotated[str, AfterValidator(_checked_preset)]
 Address = Annotated[str, AfterValidator(mail_address)]
 Addresses = Annotated[tuple[str, ...], BeforeValidator(mail_addresses)]
+OwnAddress = Annotated[str, AfterValidator(own_address)]
+Networks = Annotated[tuple[str, ...], BeforeValidator(networks)]
+HostKey = Annotated[str, AfterValidator(host_key)]
+RemotePaths = Annotated[tuple[str, ...], BeforeValidator(remote_paths)]
 
 AnyPath = Annotated[Path, AfterValidator(_expanded), Expects("a path in quotes")]
 ReadableFile = Annotated[AnyPath, AfterValidator(_readable_file)]
@@ -118,6 +123,9 @@ BufferSize = Annotated[
 ]
 Seconds = Annotated[
     float, Field(ge=0.1, le=86_400, allow_inf_nan=False), Expects("a number of seconds from 0.1 to 86400")
+]
+LinesPerSecond = Annotated[
+    float, Field(ge=1, le=1_000_000, allow_inf_nan=False), Expects("a number of lines from 1 to 1000000")
 ]
 Days = Annotated[int, Field(ge=1, le=36_500), Expects("a whole number of days from 1 to 36500")]
 Megabytes = Annotated[int, Field(ge=10), Expects("a whole number of megabytes, 10 or more")]

@@ -1,0 +1,109 @@
+"""What the syslog receiver heard -> LogEntry, and who spoke when."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from unifi_scanner.logs.base import Collected, Failure, Heard
+from unifi_scanner.logs.normalise import Context
+from unifi_scanner.logs.received import ReceivedLine
+from unifi_scanner.models.enums import Origin
+from unifi_scanner.models.log_entry import LogEntry
+
+REMEMBERED_SENDERS = 4096
+LOSSES = {  # by the receiver's own reasons; lines that were kept, but altered, are no loss
+    "not_allowed": "came from addresses that are not on the list of senders",
+    "too_fast": "came faster than one sender may send",
+    "buffer_full": "found no room in memory",
+    "missed_by_the_system": "never reached us, because the system's own queue was full",
+}
+ReadLine = Callable[[str, Context], LogEntry]
+NOTHING_SAID = Context()
+
+
+class Received(Protocol):
+    """Whatever hands over received lines: the SyslogReceiver."""
+
+    def drain(self) -> list[ReceivedLine]:
+        """Return and clear what was received, oldest first."""
+        ...
+
+    def drops(self) -> Mapping[str, int]:
+        """Return how much was lost so far, by reason."""
+        ...
+
+    def is_running(self) -> bool:
+        """Return whether lines are being received."""
+        ...
+
+
+class SenderSeen(msgspec.Struct, frozen=True):
+    """When a sender was first and last heard, and how many lines it sent."""
+
+    sender: str
+    first: datetime
+    last: datetime
+    lines: int
+
+
+class SyslogCollector:
+    """Turns what the receiver heard into entries; has no past, so `since` means nothing to it."""
+
+    source = "syslog"
+
+    def __init__(
+        self, receiver: Received, entry_of_line: ReadLine, *, context: Context = NOTHING_SAID
+    ) -> None:
+        self.receiver = receiver
+        self.entry_of_line = entry_of_line
+        self.context = context
+        self._senders: OrderedDict[str, SenderSeen] = OrderedDict()  # least recently heard first
+        self._told: dict[str, int] = {}
+
+    def collect(self, since: datetime | None) -> Collected:  # noqa: ARG002 - the port's signature
+        """Return an entry for every line received since the last time; what was lost meanwhile is a failure."""
+        entries = self.entries_of(self.receiver.drain())
+        failures = self._losses()
+        if not self.receiver.is_running():
+            failures.append(Failure(source=self.source, reason="The syslog receiver is not running."))
+        return Collected(
+            entries=entries, heard=[Heard(source=self.source, entries=len(entries))], failures=failures
+        )
+
+    def entries_of(self, lines: Sequence[ReceivedLine]) -> list[LogEntry]:
+        """Return the entries of lines, drained or replayed from a journal, and remember who sent them."""
+        return [self._entry_of(line) for line in lines]
+
+    def senders(self) -> list[SenderSeen]:
+        """Return who sent lines so far, most recently heard last."""
+        return list(self._senders.values())
+
+    def _entry_of(self, line: ReceivedLine) -> LogEntry:
+        self._note(line)
+        entry = self.entry_of_line(line.text, msgspec.structs.replace(self.context, heard=line.at))
+        # the reader tells CEF from other lines; what it takes for a line of some file was heard by us
+        if entry.origins - {Origin.IMPORT}:
+            return entry
+        return msgspec.structs.replace(entry, origins=frozenset({Origin.SYSLOG}))
+
+    def _note(self, line: ReceivedLine) -> None:
+        known = self._senders.pop(line.sender, None)
+        first, lines = (known.first, known.lines) if known else (line.at, 0)
+        self._senders[line.sender] = SenderSeen(line.sender, first, line.at, lines + 1)
+        if len(self._senders) > REMEMBERED_SENDERS:
+            self._senders.popitem(last=False)
+
+    def _losses(self) -> list[Failure]:
+        drops = self.receiver.drops()
+        new = {reason: drops.get(reason, 0) - self._told.get(reason, 0) for reason in LOSSES}
+        self._told = {reason: drops.get(reason, 0) for reason in LOSSES}
+        return [
+            Failure(source=self.source, reason=f"{count} log lines {LOSSES[reason]}.")
+            for reason, count in new.items()
+            if count > 0
+        ]
