@@ -84,3 +84,21 @@ def test_no_bytes_are_dropped_or_raise(tmp_path_factory: pytest.TempPathFactory,
 @given(st.text(max_size=200))
 def test_any_line_is_one_entry(line: str) -> None:
     assert entry_of_line(line, Context()).kind in ("unreadable", "unknown") or "Ubiquiti" in line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CEF:0|Ubiquiti|UniFi OS|4.3.9|updates|1|msg=Network has been updated to 9.3.45.",
+        "CEF:0|Ubiquiti|UniFi Network|9.4.19|544|Admin Accessed UniFi Network|1|",
+        "CEF:0|Ubiquiti|UniFi Network|9.4.19|544|Admin Accessed UniFi Network|1|no fields at all",
+    ],
+)
+def test_a_cef_line_without_fields_is_read_all_the_same(line: str) -> None:
+    assert entry_of_line(line, Context()).kind != "unreadable"
+
+
+@given(st.text("CEF:0|UbiqtnF msg=\\\n[]{}", max_size=80))
+def test_no_line_breaks_the_reading(tail: str) -> None:
+    for line in (tail, "CEF:0|Ubiquiti|UniFi Network|9|400|x|1|" + tail):
+        assert entry_of_line(line, Context()).raw_data

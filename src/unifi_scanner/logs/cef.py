@@ -63,7 +63,7 @@ def _fields(extension: str) -> dict[str, str]:
         body, message = extension[:cut], extension[cut:].strip().removeprefix("msg=")
     keys = list(_KEY.finditer(body))
     ends = [match.start() for match in keys[1:]] + [len(body)]
-    fields = {key.group(1): _plain(body[key.end() : end]) for key, end in zip(keys, ends, strict=True)}
+    fields = {key.group(1): _plain(body[key.end() : end]) for key, end in zip(keys, ends, strict=False)}
     return fields | ({"msg": _plain(message)} if message else {})
 
 
