@@ -111,3 +111,16 @@ def device_of(item: dict[str, Any]) -> str | None:
 
 def mac(*values: Any) -> str | None:
     return next((value.lower() for value in values if isinstance(value, str) and MAC.match(value)), None)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(f"{p.parent.name}/{p.name}" for p in FIXTURES.glob("*/*.*")) if FIXTURES.is_dir() else []
+)
+@pytest.mark.parametrize("form", [["--entries"], ["--format", "html"]])
+def test_every_recorded_file_can_be_told_in_every_form(
+    name: str, form: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyze", *form, str(FIXTURES / name)]) == 0
+    told = capsys.readouterr()
+    assert told.out
+    assert "Traceback" not in told.err
