@@ -9,6 +9,7 @@ ScannerError(hint, exit_code)
 │   ├── CertificateNotTrusted    3  pin the fingerprint, or give the CA file
 │   ├── EndpointGone             3  this version answers elsewhere
 │   ├── AnswerUnusable           3  it answered with something we cannot read
+│   │   └── NotAllowed               3  give the account the right to read this
 │   ├── SignInRefused            4  user name, password, key or role
 │   ├── SignInThrottled          4  wait `retry_after` seconds
 │   └── FrameError               3  one frame could not be read; the others can
@@ -97,6 +98,10 @@ class EndpointGone(ControllerError):
 
 class AnswerUnusable(ControllerError):
     """The controller answered, but with something that cannot be read as its protocol."""
+
+
+class NotAllowed(AnswerUnusable):
+    """The controller knows who asks, and does not let this account read this."""
 
 
 class SignInRefused(ControllerError):

@@ -1,4 +1,4 @@
-"""The chain of sources as a table: WebSocket, then REST v1 and v2, then SSH."""
+"""The chain of sources as a table: WebSocket, then REST v1 and v2, then SSH, then what is known of the devices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,19 @@ from unifi_scanner.logs.base import Collected, Collector, Failure
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
 
-CHAIN = ("websocket", "rest", "system_log", "ssh")  # in this order; one that is not configured is left out
+CHAIN = (
+    "websocket",
+    "rest",
+    "super",
+    "alarm",
+    "ips",
+    "system_log",
+    "activity",
+    "flows",
+    "anomalies",
+    "ssh",
+    "samples",
+)  # in this order; one that is not configured is left out
 log = structlog.get_logger(__name__)
 
 
@@ -31,7 +43,7 @@ class LogCollector:
     def gather(self, since: datetime | None = None) -> Collected:
         """Return the entries together with what answered and what failed."""
         parts, broken = self._ask_all(since)
-        if self.sources and len(broken) == len(self.sources):
+        if broken and not any(part.heard or part.entries for part in parts):
             raise CollectionError("No source could be read. " + " ".join(f.reason for f in broken))
         entries = combine([entry for part in parts for entry in part.entries])
         heard = [h for part in parts for h in part.heard]
@@ -42,7 +54,8 @@ class LogCollector:
             heard={h.source: h.entries for h in heard},
             failed=[f.source for f in failures if not f.gone],
         )
-        return Collected(entries=entries, heard=heard, failures=failures)
+        samples = next((part.samples for part in parts if part.samples is not None), None)
+        return Collected(entries=entries, heard=heard, failures=failures, samples=samples)
 
     def _ask_all(self, since: datetime | None) -> tuple[list[Collected], list[Failure]]:
         parts: list[Collected] = []
