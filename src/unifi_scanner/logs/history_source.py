@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import structlog
@@ -78,6 +78,10 @@ class HistorySource:
             raise self.error(str(exc), exc) from exc
         return self._collected(read)
 
+    def fit_to_keep(self, row: Any) -> Any:
+        """Return a row as it may be kept."""
+        return row
+
     def _read(self, spans: Sequence[Span], begun: datetime) -> Read:
         reads: list[Read] = []
         for span in spans:
@@ -95,7 +99,9 @@ class HistorySource:
 
     def _collected(self, read: Read) -> Collected:
         told = msgspec.structs.replace(self.context, origin=self.origin)
-        entries: list[LogEntry] = [entry for row in read.rows for entry in entries_of(row, told)]
+        entries: list[LogEntry] = [
+            entry for row in read.rows for entry in entries_of(self.fit_to_keep(row), told)
+        ]
         newest = max((entry.timestamp for entry in entries if entry.has_time), default=None)
         heard = Heard(source=self.source, entries=len(entries), newest=newest)
         return Collected(entries=entries, heard=[heard], failures=self._failures(read.unread))

@@ -9,7 +9,7 @@ from typing import Any
 HIDDEN = "(hidden)"
 SHORTEST = 4  # what is shorter would blank ordinary words out of a sentence
 _SECRET = re.compile(
-    r"^x_|pass(word|phrase|wd)|secret|psk|private_?key|api_?key|token|credential|\bkey$|community|\bpin$",
+    r"^x_|pass(word|phrase|wd)|secret|psk|private_?key|api_?key|pre_?shared|token|credential|(^|_)key$|community|(^|_)pin$",
     re.IGNORECASE,
 )
 _VALUES = ("old_value", "new_value", "value", "old", "new")
@@ -22,9 +22,12 @@ def is_secret(name: Any) -> bool:
 
 def redacted(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row without the values of secret properties, wherever they stand in it."""
-    blank = _blank(row)
+    blank: dict[str, Any] = _blank(row)
     found = sorted({text for text in _secrets_in(row) if len(text) >= SHORTEST}, key=len, reverse=True)
-    return _without(blank, found) if found else blank
+    if not found:
+        return blank
+    clean: dict[str, Any] = _without(blank, found)
+    return clean
 
 
 def _blank(value: Any) -> Any:

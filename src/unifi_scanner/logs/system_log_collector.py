@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from unifi_scanner.errors import SystemLogCollectionError
 from unifi_scanner.logs.history_source import Fetch, HistorySource
 from unifi_scanner.logs.normalise import Context
+from unifi_scanner.logs.redaction import redacted
 from unifi_scanner.models.enums import Origin
 
 
@@ -37,6 +39,10 @@ class ActivityCollector(HistorySource):
 
     def __init__(self, client: HistoryV2, *, context: Context | None = None) -> None:
         super().__init__(client.activity, context=context)
+
+    def fit_to_keep(self, row: Any) -> Any:
+        """Return a row without what was typed as a secret, also where it has no shape we know."""
+        return redacted(row) if isinstance(row, Mapping) else row
 
 
 class FlowCollector(HistorySource):

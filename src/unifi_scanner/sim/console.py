@@ -74,6 +74,8 @@ class Console:
         self.state = State(scenario.network)
         self.ledger = Ledger(scenario.seed, scenario.network)
         self.faults = Faults()
+        self.archived: set[str] = set()
+        self.retention_ms: dict[str, int] = {}
         self.rng = Random(scenario.seed ^ 0x5EED)  # noqa: S311 - chance that must be repeatable, not secret
         self.version = ""
         self.speed = scenario.speed
@@ -146,6 +148,11 @@ class Console:
             # docs/protocol.md A.8: with an API key the proxy says 101 and the stream is closed without a frame
             closing=self.faults.close_at_once or by_key,
         )
+
+    def still_keeps(self, source: str, time_ms: int) -> bool:
+        """Say whether a row of that age is still there."""
+        kept_for = self.retention_ms.get(source)
+        return kept_for is None or time_ms >= self.clock.now_ms() - kept_for
 
     def site_known(self, site: str) -> bool:
         """Say whether the controller has a site of that short name."""

@@ -31,6 +31,9 @@ class Faults(msgspec.Struct):
     slow: dict[str, float] = {}
     refused: int | None = None
     close_at_once: bool = False
+    page_cap: int = 100
+    shifting: int = 0
+    picky_flows: bool = False
 
     def fail(self, endpoint: str, status: int | None, body: str | None, times: int | None) -> None:
         """Let every path that contains `endpoint` answer `status`; None ends it."""
