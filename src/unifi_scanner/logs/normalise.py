@@ -228,14 +228,15 @@ def _from_row(row: Mapping[str, Any], context: Context) -> LogEntry:
 
 def _from_activity(row: Mapping[str, Any], context: Context) -> LogEntry:
     """Make an entry of what an administrator did; the row is kept without what was typed as a secret (D.5)."""
+    clean = redacted(row)
     return _entry(
-        redacted(row),
+        clean,
         msgspec.structs.replace(context, origin=context.origin or Origin.SYSTEM_LOG),
         kind=facts_v2.activity_kind(row),
         event_type=first_text(row, "change_key", "key") or "admin-activity",
         who=Subject(),
-        facts=facts_v2.activity_facts(row),
-        identity=("activity", text_of(row.get("id")) or redacted(row)),
+        facts=facts_v2.activity_facts(clean),
+        identity=("activity", text_of(row.get("id")) or clean),
     )
 
 

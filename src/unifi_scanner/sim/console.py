@@ -210,7 +210,7 @@ class Console:
         if self._by_api_key(ask):
             return route(self, ask, path)
         session = self.sessions.find(ask)
-        if session is None:
+        if session is None or (self.faults.get_only and ask.method != "GET"):  # docs/protocol.md A.4
             return self._unauthorized()
         if not self._may_change(ask, session):
             return text_reply("Forbidden", 403)

@@ -175,11 +175,25 @@ class SimulatedController:
             self._sessions.second_factor = None if code is None else SecondFactor(code, sso)
 
     def fail(
-        self, endpoint_substring: str, status: int | None, body: str | None = None, times: int | None = None
+        self,
+        endpoint_substring: str,
+        status: int | None,
+        body: str | None = None,
+        times: int | None = None,
+        *,
+        after: int = 0,
     ) -> None:
-        """Let every path that contains the substring answer `status`, for ever or `times`; None ends it."""
+        """Let every path that contains the substring answer `status`, for ever or `times`; None ends it.
+
+        The first `after` requests are still answered well.
+        """
         with self._lock:
-            self._console.faults.fail(endpoint_substring, status, body, times)
+            self._console.faults.fail(endpoint_substring, status, body, times, after)
+
+    def allow_only_get(self, on: bool) -> None:
+        """Refuse every POST behind the sign-in, as some do to accounts that may only read, or no longer."""
+        with self._lock:
+            self._console.faults.get_only = on
 
     def delay(self, endpoint_substring: str, seconds: float) -> None:
         """Let every path that contains the substring answer so much later; 0 ends it."""
