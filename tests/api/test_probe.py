@@ -108,6 +108,25 @@ def test_one_that_fails_costs_only_itself(
     assert changed == {endpoint}
 
 
+@pytest.mark.parametrize("body", ["7", '"x"', "{}", '{"data":7}', '{"data":null,"meta":{"rc":"ok"}}'])
+def test_what_is_no_answer_is_a_failure_of_that_endpoint(
+    twins: MakeTwin, clients: MakeClient, body: str
+) -> None:
+    twin = twins()
+    lists = (
+        "system-log/count",
+        "system-log/setting",
+        "stat/event",
+        "list/alarm",
+        "traffic-flows",
+        "stat/anomalies",
+    )
+    for endpoint in lists:
+        twin.fail(endpoint, 200, body)
+    found = look(twin, clients)
+    assert {found.of(endpoint).state for endpoint in lists} == {State.FAILED}
+
+
 def test_an_upgrade_is_told_in_sentences(twins: MakeTwin, clients: MakeClient) -> None:
     twin = twins(OS, "9.5.21")
     busy(twin)

@@ -149,8 +149,17 @@ def test_what_was_never_asked_is_asked_and_what_is_gone_is_not() -> None:
     found = known(
         "10.4.57", stat__event=State.GONE, stat__ips__event=State.FROZEN, list__alarm=State.FORBIDDEN
     )
-    assert found.sources() == ("system_log", "activity", "flows", "anomalies", "super")
+    assert found.sources() == ("system_log", "activity", "flows", "anomalies")
+    assert "super" in msgspec.structs.replace(found, flavour="self_hosted").sources()
     assert found.of("nothing") is NOT_ASKED
+
+
+def test_a_log_that_fails_is_not_well_because_a_part_of_it_answers() -> None:
+    parts = {"system_log__threat_alert": State.WORKS}
+    assert (
+        known("9.3.43", system_log__all=State.FAILED, **parts).of_source("system_log").state is State.FAILED
+    )
+    assert known("8.6.9", system_log__all=State.GONE, **parts).of_source("system_log").state is State.WORKS
 
 
 def test_a_list_that_only_looks_frozen_is_still_read() -> None:

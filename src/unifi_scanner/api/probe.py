@@ -5,18 +5,18 @@ Deciding what the answers mean is in models/capability.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import structlog
 
 from unifi_scanner.api import endpoints
 from unifi_scanner.api.client import UnifiClient
 from unifi_scanner.api.history import AHEAD, FLOW_LISTS, FLOW_QUESTIONS
-from unifi_scanner.api.paging import newest_of
+from unifi_scanner.api.paging import newest_of, rows_of
 from unifi_scanner.errors import (
+    AnswerUnusable,
     ControllerError,
     ControllerUnreachable,
     EndpointGone,
@@ -39,7 +39,8 @@ MOST_UNREACHABLE = 3  # in a row: then the controller as a whole is away, and wa
 NEWER = {"stat/event": WHOLE_LOG, "list/alarm": WHOLE_LOG, "stat/ips/event": "system-log/threat-alert"}
 LOG_LISTS = ("all", "admin-activity", "admin-access", "threats", "threat-alert", "triggers")
 log = structlog.get_logger(__name__)
-Question = Callable[[UnifiClient, datetime], Any]
+Rows = Sequence[Any]
+Question = Callable[[UnifiClient, datetime], Rows]
 
 
 def probe(client: UnifiClient, now: datetime) -> Capabilities:
@@ -78,7 +79,7 @@ def _questions(client: UnifiClient) -> dict[str, Question]:
         "list/alarm": _alarms,
         "stat/ips/event": lambda c, now: _v1_list(c, c.site, "stat/ips/event", now),
         "stat/anomalies": _anomalies,
-        "integration/v1/info": lambda c, _: c.ask("GET", endpoints.integration(c.device_type, "info")),
+        "integration/v1/info": _info,
     }
     if client.device_type is DeviceType.SELF_HOSTED:
         asked["super/stat/event"] = lambda c, now: _v1_list(c, endpoints.SUPER, "stat/event", now)
@@ -112,54 +113,62 @@ def _outcome_of(problem: ControllerError) -> Outcome:
             return Outcome.FAILED
 
 
-def _understood(answer: Any) -> Trial:
-    data = answer.get("data", answer) if isinstance(answer, dict) else answer
-    rows = data if isinstance(data, list) else [data]
+def _understood(rows: Rows) -> Trial:
     return Trial(outcome=Outcome.ANSWERED, rows=len(rows), newest=newest_of(rows))
 
 
 def _log_question(name: str) -> Question:
-    def ask(client: UnifiClient, now: datetime) -> Any:
+    def ask(client: UnifiClient, now: datetime) -> Rows:
         path = endpoints.v2(client.device_type, client.site, f"system-log/{name}")
-        return client.newest_row(path, {}, now + AHEAD)
+        return rows_of(client.newest_row(path, {}, now + AHEAD))
 
     return ask
 
 
-def _count(client: UnifiClient, now: datetime) -> Any:
-    return _log_question("count")(client, now).get("events", [])
+def _count(client: UnifiClient, now: datetime) -> Rows:
+    path = endpoints.v2(client.device_type, client.site, "system-log/count")
+    return [*_part_of(client.newest_row(path, {}, now + AHEAD), "events", list)]
 
 
-def _labels(client: UnifiClient, _now: datetime) -> Any:
-    return client.ask("GET", endpoints.v2(client.device_type, client.site, "system-log/setting"))
+def _labels(client: UnifiClient, _now: datetime) -> Rows:
+    path = endpoints.v2(client.device_type, client.site, "system-log/setting")
+    return [*_part_of(client.ask("GET", path), "settings", dict)]
 
 
-def _flows(client: UnifiClient, now: datetime) -> Any:
+def _info(client: UnifiClient, _now: datetime) -> Rows:
+    return [
+        _part_of(
+            client.ask("GET", endpoints.integration(client.device_type, "info")), "applicationVersion", str
+        )
+    ]
+
+
+def _part_of(answer: Any, name: str, kind: type) -> Any:
+    part = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(part, kind):
+        raise AnswerUnusable(f"It answered without {name}.")
+    return part
+
+
+def _flows(client: UnifiClient, now: datetime) -> Rows:
     path = endpoints.v2(client.device_type, client.site, "traffic-flows")
     asked = FLOW_QUESTIONS[0]
     try:
-        return client.newest_row(path, {**FLOW_LISTS, **asked}, now + AHEAD)
+        return rows_of(client.newest_row(path, {**FLOW_LISTS, **asked}, now + AHEAD))
     except EndpointGone as exc:
         if exc.status != 400:
             raise
-        return client.newest_row(path, asked, now + AHEAD)
+        return rows_of(client.newest_row(path, asked, now + AHEAD))
 
 
-def _v1_list(client: UnifiClient, site: str, what: str, now: datetime) -> Any:
-    return client.newest_row_v1(endpoints.v1(client.device_type, site, what), now + AHEAD)
+def _v1_list(client: UnifiClient, site: str, what: str, now: datetime) -> Rows:
+    return rows_of(client.newest_row_v1(endpoints.v1(client.device_type, site, what), now + AHEAD))
 
 
-def _alarms(client: UnifiClient, _now: datetime) -> Any:
-    return client.ask(
-        "GET", endpoints.v1(client.device_type, client.site, "list/alarm") + "?archived=false&_limit=1"
-    )
+def _alarms(client: UnifiClient, _now: datetime) -> Rows:
+    path = endpoints.v1(client.device_type, client.site, "list/alarm")
+    return rows_of(client.ask("GET", path + "?archived=false&_limit=1"))
 
 
-def _anomalies(client: UnifiClient, now: datetime) -> Any:
-    span = {
-        "scale": "hourly",
-        "start": int((now - LATELY).timestamp() * 1000),
-        "end": int(now.timestamp() * 1000),
-    }
-    path = endpoints.v1(client.device_type, client.site, "stat/anomalies")
-    return client.ask("GET", f"{path}?{urlencode(span)}")
+def _anomalies(client: UnifiClient, now: datetime) -> Rows:
+    return client.anomalies(now - LATELY).rows

@@ -10,7 +10,7 @@ import structlog
 from unifi_scanner.errors import CollectionError
 from unifi_scanner.logs.base import Collected, Collector, Failure
 from unifi_scanner.models.log_entry import LogEntry
-from unifi_scanner.models.matching import combine
+from unifi_scanner.models.matching import combine, unite
 
 CHAIN = (
     "websocket",
@@ -38,14 +38,18 @@ class LogCollector:
 
     def collect(self, since: datetime | None = None) -> list[LogEntry]:
         """Return every entry once, oldest first; raises CollectionError only when every source failed."""
-        return list(self.gather(since).entries)
+        return combine(self.gather(since).entries)
 
     def gather(self, since: datetime | None = None) -> Collected:
-        """Return the entries together with what answered and what failed."""
+        """Return what every source told, with what answered and what failed.
+
+        Each record is there once, but two sources' words for one event are still two entries: whoever knows what
+        was stored before has to match them against that, each by its own id.
+        """
         parts, broken = self._ask_all(since)
         if broken and not any(part.heard or part.entries for part in parts):
             raise CollectionError("No source could be read. " + " ".join(f.reason for f in broken))
-        entries = combine([entry for part in parts for entry in part.entries])
+        entries = unite(entry for part in parts for entry in part.entries)
         heard = [h for part in parts for h in part.heard]
         failures = [f for part in parts for f in part.failures] + broken
         log.info(

@@ -254,10 +254,19 @@ def flow_facts(flow: Mapping[str, Any]) -> dict[str, Any]:
         threat_category=text_of(ips.get("category_name")),
         signature_id=text_of(ips.get("signature_id")),
         action="blocked" if flow_kind(flow).endswith("blocked") else "detected",
-        direction=text_of(flow.get("direction")),
+        direction=_direction(flow, source, destination),
         policy=_policy(flow),
         proto=text_of(flow.get("protocol")),
     )
+
+
+def _direction(
+    flow: Mapping[str, Any], source: Mapping[str, Any], destination: Mapping[str, Any]
+) -> str | None:
+    told = str(flow.get("direction") or "").lower()
+    if told in ("incoming", "outgoing", "local"):
+        return told
+    return direction_of(text_of(source.get("ip")), text_of(destination.get("ip")))
 
 
 def _policy(flow: Mapping[str, Any]) -> str | None:

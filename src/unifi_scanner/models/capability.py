@@ -13,6 +13,8 @@ from enum import StrEnum
 
 import msgspec
 
+from unifi_scanner.models.enums import DeviceType
+
 STALE_AFTER = timedelta(hours=1)
 PROBE_EVERY = timedelta(days=1)
 FROZEN_EVENTS, EMPTY_IPS = (10, 0), (9, 3, 45)
@@ -65,7 +67,7 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "alarm": ("list/alarm",),
     "ips": ("stat/ips/event",),
     "system_log": ("system-log/all", "system-log/client-alert", "system-log/system-critical-alert", "system-log/threat-alert"),
-    "activity": ("system-log/admin-activity",),
+    "activity": ("system-log/admin-activity", "system-log/admin-access"),
     "flows": ("traffic-flows",),
     "anomalies": ("stat/anomalies",),
     "super": ("super/stat/event",),
@@ -117,16 +119,20 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def of_source(self, source: str) -> Capability:
-        """Return how well `source` can be read: as the best of its endpoints."""
-        known = [self.of(endpoint) for endpoint in ENDPOINTS.get(source, (source,))]
+        """Return how well `source` can be read: as its first endpoint, or where that is gone the best of the others."""
+        first, *others = [self.of(endpoint) for endpoint in ENDPOINTS.get(source, (source,))]
+        if first.state is not State.GONE or not others:
+            return first
         order = list(State)
-        return min(known, key=lambda one: order.index(one.state))
+        return min(others, key=lambda one: order.index(one.state))
 
     def sources(self) -> tuple[str, ...]:
         """Return the sources worth asking; what nobody knows about is asked rather than left out."""
         return tuple(source for source in ENDPOINTS if self._is_worth_asking(source))
 
     def _is_worth_asking(self, source: str) -> bool:
+        if source == "super" and self.flavour != DeviceType.SELF_HOSTED:
+            return False
         state = self.of_source(source).state
         # before version 10 "frozen" is a guess from a quiet list, and it costs little to go on asking
         return state in _USABLE or (state is State.FROZEN and version_of(self.version) < FROZEN_EVENTS)
