@@ -11,8 +11,10 @@ import pytest
 
 from tests.api.conftest import MakeClient, MakeTwin
 from unifi_scanner.api.client import UnifiClient
+from unifi_scanner.api.history import History
 from unifi_scanner.api.paging import Read
 from unifi_scanner.errors import AnswerUnusable, ControllerUnreachable, EndpointGone, NotAllowed
+from unifi_scanner.models.enums import DeviceType
 from unifi_scanner.sim import Flavour, SimulatedController
 
 
@@ -135,6 +137,51 @@ def test_an_alarm_list_that_is_cut_at_its_newest_end_is_told_as_partial(
     twin.fail("list/alarm", 200, msgspec.json.encode({"meta": {"rc": "ok"}, "data": rows}).decode())
     read = signed_in(twin).alarms(datetime(2020, 1, 1, tzinfo=UTC))
     assert (len(read), read.unread is not None) == (3000, True)
+
+
+class FewAtATime:
+    """A way to a controller that gives at most ten threats an answer, oldest first, and may fail."""
+
+    device_type = DeviceType.UDM_PRO
+
+    def __init__(self, rows: int, fails_at: int = 0) -> None:
+        self.rows: list[dict[str, Any]] = [
+            {"_id": str(n), "time": 1_764_590_400_000 + n * 60_000} for n in range(rows)
+        ]
+        self.asked, self.fails_at = 0, fails_at
+
+    def ask(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        self.asked += 1
+        if self.asked == self.fails_at:
+            raise ControllerUnreachable("HTTP 500")
+        found = [row for row in self.rows if body["start"] <= row["time"] <= body["end"]]
+        return {"meta": {"rc": "ok", "count": len(found)}, "data": found[:10]}
+
+
+@pytest.mark.parametrize("rows", [0, 9, 10, 11, 137])
+def test_more_threats_than_an_answer_holds_are_read_in_smaller_spans(rows: int) -> None:
+    way = FewAtATime(rows)
+    read = History(way, "default").ips_events(datetime(2025, 11, 30, tzinfo=UTC))  # type: ignore[arg-type]
+    assert ids(read) == [str(n) for n in range(rows)]
+    assert read.unread is None
+
+
+@pytest.mark.parametrize("fails_at", range(2, 30))
+def test_a_span_of_threats_that_fails_is_told_as_missing(fails_at: int) -> None:
+    way = FewAtATime(137, fails_at)
+    since = datetime(2025, 11, 30, tzinfo=UTC)
+    try:
+        read = History(way, "default").ips_events(since)  # type: ignore[arg-type]
+    except ControllerUnreachable:
+        return
+    missing = {row["_id"] for row in way.rows} - set(ids(read))
+    assert bool(missing) <= (read.unread is not None)
+    for row in way.rows:
+        if row["_id"] in missing:
+            at = datetime.fromtimestamp(int(row["time"]) / 1000, UTC)
+            assert read.unread is not None
+            assert read.unread.until is not None
+            assert read.unread.since <= at <= read.unread.until
 
 
 def test_flows_hold_what_was_blocked_and_what_was_noticed(twins: MakeTwin, signed_in: SignIn) -> None:

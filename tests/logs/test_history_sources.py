@@ -118,6 +118,38 @@ def test_each_generation_is_heard_by_the_sources_it_has(
     assert not {e.kind for e in collected.entries} & {UNKNOWN_KIND, UNREADABLE_KIND}
 
 
+TOLD_BY_V1 = [
+    "admin.signed_in",
+    "client.anomaly",
+    "client.connected",
+    "client.roamed",
+    "device.offline",
+    "threat.blocked",
+]
+TOLD_BY_ALL = sorted([*TOLD_BY_V1, "admin.changed_settings", "firewall.blocked"])
+
+
+@pytest.mark.parametrize(
+    ("flavour", "version", "expected"),
+    [
+        (CLASSIC, "7.5.187", TOLD_BY_V1),
+        (CLASSIC, "8.6.9", TOLD_BY_ALL),
+        (OS, "8.6.9", TOLD_BY_ALL),
+        (OS, "9.3.43", TOLD_BY_ALL),
+        (OS, "9.5.21", TOLD_BY_ALL),
+        (OS, "10.1.85", TOLD_BY_ALL),
+        (OS, "10.3.58", TOLD_BY_ALL),
+        (SERVER, "10.4.57", TOLD_BY_ALL),
+        (CLASSIC, "10.4.57", TOLD_BY_ALL),
+    ],
+)
+def test_each_happening_is_one_entry_however_many_lists_tell_it(
+    home: Home, flavour: Flavour, version: str, expected: list[str]
+) -> None:
+    _, sources = home(flavour, version)
+    assert sorted(entry.kind for entry in LogCollector(sources).collect(lately())) == expected
+
+
 @pytest.mark.parametrize("broken", sorted(ENDPOINTS))
 @pytest.mark.parametrize(
     ("status", "body"), [(404, None), (500, None), (200, "<html>"), (403, ""), (200, "[7]")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from unifi_scanner.models.enums import DeviceType
@@ -17,6 +19,18 @@ LOG_CLASSES = (
     "update-alert",
     "vpn-alert",
     "triggers",
+)
+# some builds refuse a question about flows unless every list is there (docs/protocol.md D.6)
+_SIDES = ("host", "ip", "mac", "port", "network_id", "domain", "zone_id", "region")
+FLOW_LISTS: Mapping[str, Any] = {
+    **{name: [] for name in ("risk", "action", "direction", "protocol", "policy", "policy_type", "service")},
+    **{f"{side}_{part}": [] for side in ("source", "destination") for part in _SIDES},
+    **{name: [] for name in ("in_network_id", "out_network_id", "except_for")},
+    "search_text": "",
+}
+FLOW_QUESTIONS: tuple[Mapping[str, list[Any]], ...] = (
+    {"policy_type": ["INTRUSION_PREVENTION"]},
+    {"action": ["blocked"]},
 )
 SIGN_IN = {DeviceType.UDM_PRO: "/api/auth/login", DeviceType.SELF_HOSTED: "/api/login"}
 

@@ -16,9 +16,12 @@ from unifi_scanner.api.paging import (
     Read,
     Row,
     Unread,
+    is_newest_first,
     join,
+    misses_some,
     recent,
     rows_of,
+    says_cut,
 )
 from unifi_scanner.api.transport import Transport
 from unifi_scanner.errors import AnswerUnusable, ControllerError, EndpointGone, NotAllowed
@@ -28,20 +31,9 @@ from unifi_scanner.models.wire_time import EPOCH, event_time, from_number
 AHEAD = timedelta(days=1)  # a controller whose clock runs ahead loses nothing
 LONGEST = timedelta(days=400)
 MOST_IPS_ROWS = 10_000  # docs/protocol.md C
+SHORTEST_SPAN = timedelta(seconds=1)
 CUT_ALARMS = "The alarm list is longer than the controller gives out; newer alarms may be missing from it."
-CUT_THREATS = "The list of threats is longer than one answer holds; the rest of it was not read."
-# some builds refuse a question about flows unless every list is there (docs/protocol.md D.6)
-_SIDES = ("host", "ip", "mac", "port", "network_id", "domain", "zone_id", "region")
-FLOW_LISTS: Mapping[str, Any] = {
-    **{name: [] for name in ("risk", "action", "direction", "protocol", "policy", "policy_type", "service")},
-    **{f"{side}_{part}": [] for side in ("source", "destination") for part in _SIDES},
-    **{name: [] for name in ("in_network_id", "out_network_id", "except_for")},
-    "search_text": "",
-}
-FLOW_QUESTIONS: tuple[Mapping[str, list[Any]], ...] = (
-    {"policy_type": ["INTRUSION_PREVENTION"]},
-    {"action": ["blocked"]},
-)
+CUT_THREATS = "More threats came within one second than one answer holds; the rest of them was not read."
 
 
 class History:
@@ -96,11 +88,11 @@ class History:
         path = self._site_path("list/alarm")
         rows = rows_of(self._ask("GET", path + "?archived=false"))
         cut = len(rows) >= V1_PAGE
-        if cut and not _is_newest_first(rows):
+        if cut and not is_newest_first(rows):
             # 10.3 gives the oldest and ignores the query (docs/protocol.md C): ask the other way for the newest
             rows = self._newest_alarms(rows)
         unread = (
-            Unread(since=since, until=None, reason=CUT_ALARMS) if cut and _misses_some(rows, since) else None
+            Unread(since=since, until=None, reason=CUT_ALARMS) if cut and misses_some(rows, since) else None
         )
         kept = [row for row in rows if not (isinstance(row, dict) and row.get("archived") is True)]
         return Read(rows=recent(kept, since), unread=unread)
@@ -114,17 +106,25 @@ class History:
 
     def ips_events(self, since: datetime, until: datetime | None = None) -> Read:
         """Read the site's threats as v1 tells them; none from Network 9.3.45 on."""
-        end = until or clock.now() + AHEAD
-        body = {"start": _ms(since), "end": _end_ms(end), "_sort": "-time", "_limit": MOST_IPS_ROWS}
+        return self._threats(since, until or clock.now() + AHEAD)
+
+    def _threats(self, since: datetime, until: datetime) -> Read:
+        """Read a span; one that holds more than an answer does is read in halves, as this list has no pages."""
+        body = {"start": _ms(since), "end": _end_ms(until), "_limit": MOST_IPS_ROWS}
         answer = self._ask_v1(self._site_path("stat/ips/event"), body)
         rows = rows_of(answer)
-        unread = None
-        if _says_cut(answer, len(rows)) or len(rows) >= MOST_IPS_ROWS:
-            oldest = min(
-                (at for row in rows if isinstance(row, dict) and (at := event_time(row))), default=None
-            )
-            unread = Unread(since=since, until=oldest if _is_newest_first(rows) else None, reason=CUT_THREATS)
-        return Read(rows=recent(rows, since), unread=unread)
+        if not says_cut(answer, len(rows)) and len(rows) < MOST_IPS_ROWS:
+            return Read(rows=recent(rows, since))
+        if until - since < SHORTEST_SPAN:
+            missing = Unread(since=since, until=until, reason=CUT_THREATS)
+            return Read(rows=recent(rows, since), unread=missing)
+        middle = since + (until - since) / 2
+        newer = self._threats(middle, until)
+        try:
+            older = self._threats(since, middle)
+        except ControllerError as exc:
+            older = Read(unread=Unread(since=since, until=middle, reason=str(exc)))
+        return join([newer, older])
 
     def anomalies(self, since: datetime, until: datetime | None = None) -> Read:
         """Read the Wi-Fi problems of clients, each with the times from `since` on at which it was noticed."""
@@ -178,12 +178,14 @@ class History:
     def flows(self, since: datetime, until: datetime | None = None) -> Read:
         """Read the traffic that intrusion prevention noticed or a policy blocked (docs/protocol.md D.6)."""
         path = endpoints.v2(self.device_type, self.site, "traffic-flows")
-        reads = [self._flows(path, dict(question), since, until) for question in FLOW_QUESTIONS]
+        reads = [self._flows(path, dict(question), since, until) for question in endpoints.FLOW_QUESTIONS]
         return join(reads, flow_time)
 
     def _flows(self, path: str, asked: dict[str, Any], since: datetime, until: datetime | None) -> Read:
         try:
-            return self._pages_v2(path, {**FLOW_LISTS, **asked}, Pages(since, until, moment=flow_time))
+            return self._pages_v2(
+                path, {**endpoints.FLOW_LISTS, **asked}, Pages(since, until, moment=flow_time)
+            )
         except EndpointGone as exc:
             if exc.status != 400:
                 raise
@@ -273,26 +275,11 @@ _RETENTION: Mapping[str, Callable[[History, datetime], Any]] = {
         endpoints.v2(h.device_type, h.site, "system-log/admin-activity"), {}, at
     ),
     "flows": lambda h, at: h.newest_row(
-        endpoints.v2(h.device_type, h.site, "traffic-flows"), {**FLOW_LISTS, **FLOW_QUESTIONS[0]}, at
+        endpoints.v2(h.device_type, h.site, "traffic-flows"),
+        {**endpoints.FLOW_LISTS, **endpoints.FLOW_QUESTIONS[0]},
+        at,
     ),
 }
-
-
-def _is_newest_first(rows: Sequence[Any]) -> bool:
-    times = [at for row in rows if isinstance(row, dict) and (at := event_time(row))]
-    return not times or times[0] >= times[-1]
-
-
-def _misses_some(rows: Sequence[Any], since: datetime) -> bool:
-    """Return whether a list that was cut off may lack a row from `since` on."""
-    times = [at for row in rows if isinstance(row, dict) and (at := event_time(row))]
-    return not times or not _is_newest_first(rows) or min(times) >= since
-
-
-def _says_cut(answer: Any, rows: int) -> bool:
-    meta = answer.get("meta") if isinstance(answer, dict) else None
-    count = meta.get("count") if isinstance(meta, dict) else None
-    return isinstance(count, int) and count > rows
 
 
 def _since(row: Any, since: datetime) -> Row | None:

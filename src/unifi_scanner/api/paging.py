@@ -223,6 +223,25 @@ def widest(missing: Sequence[Unread]) -> Unread | None:
     )
 
 
+def is_newest_first(rows: Sequence[Any]) -> bool:
+    """Return whether the first row is the latest, as far as rows say when they happened."""
+    times = _times(rows, event_time)
+    return not times or times[0] >= times[-1]
+
+
+def misses_some(rows: Sequence[Any], since: datetime) -> bool:
+    """Return whether a list that was cut off may lack a row from `since` on."""
+    times = _times(rows, event_time)
+    return not times or not is_newest_first(rows) or min(times) >= since
+
+
+def says_cut(answer: Any, rows: int) -> bool:
+    """Return whether v1 says that there were more rows than it gave (docs/protocol.md C)."""
+    meta = answer.get("meta") if isinstance(answer, dict) else None
+    count = meta.get("count") if isinstance(meta, dict) else None
+    return isinstance(count, int) and count > rows
+
+
 def _times(rows: Sequence[Any], moment: Moment) -> list[datetime]:
     return [at for row in rows if (at := _time(row, moment)) is not None]
 

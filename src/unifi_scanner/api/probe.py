@@ -13,7 +13,7 @@ import structlog
 
 from unifi_scanner.api import endpoints
 from unifi_scanner.api.client import UnifiClient
-from unifi_scanner.api.history import AHEAD, FLOW_LISTS, FLOW_QUESTIONS
+from unifi_scanner.api.history import AHEAD
 from unifi_scanner.api.paging import newest_of, rows_of
 from unifi_scanner.errors import (
     AnswerUnusable,
@@ -152,9 +152,9 @@ def _part_of(answer: Any, name: str, kind: type) -> Any:
 
 def _flows(client: UnifiClient, now: datetime) -> Rows:
     path = endpoints.v2(client.device_type, client.site, "traffic-flows")
-    asked = FLOW_QUESTIONS[0]
+    asked = endpoints.FLOW_QUESTIONS[0]
     try:
-        return rows_of(client.newest_row(path, {**FLOW_LISTS, **asked}, now + AHEAD))
+        return rows_of(client.newest_row(path, {**endpoints.FLOW_LISTS, **asked}, now + AHEAD))
     except EndpointGone as exc:
         if exc.status != 400:
             raise
