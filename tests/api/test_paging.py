@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unifi_scanner.api.history import read_pages
@@ -57,9 +57,10 @@ def told(read: Read) -> list[str]:
     return [row["id"] for row in read.rows]
 
 
+@settings(deadline=None)
 @given(
-    st.integers(0, 700),
-    st.integers(1, 120),
+    st.integers(0, 350),
+    st.integers(10, 120),
     st.integers(0, 30),
     st.none() | st.integers(2, 9),
     st.booleans(),
@@ -161,6 +162,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(JSON, min_size=1, max_size=8), st.sampled_from([Pages, OffsetPages]))
 def test_no_answer_raises_anything_but_our_own_error_or_goes_on_for_ever(
     answers: list[Any], kind: type[Pages]

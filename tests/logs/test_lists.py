@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.shared_data import FIXTURES, json_lines, needs_fixtures
@@ -197,6 +197,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=10))
 def test_no_row_raises_or_disappears(row: dict[str, Any]) -> None:
     entries = normalise_record(row)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unifi_scanner.logs.normalise import normalise_record
@@ -57,6 +57,7 @@ def test_an_ordinary_property_is_no_secret(name: Any) -> None:
     assert not is_secret(name)
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=4),

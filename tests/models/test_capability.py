@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unifi_scanner.models.capability import (
@@ -97,6 +97,7 @@ TRIALS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted({e for names in ENDPOINTS.values() for e in names})),
     TRIALS,

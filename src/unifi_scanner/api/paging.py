@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.errors import AnswerUnusable
+from unifi_scanner.models.log_entry import digest_of
 from unifi_scanner.models.wire_time import event_time
 
 V1_PAGE, V2_PAGE = 3000, 100  # the most rows an answer was seen to hold (docs/protocol.md C, D.2)
@@ -188,7 +189,7 @@ def says_more(answer: Any, number: int) -> bool | None:
 def key_of(row: Any) -> str:
     """Return what tells a row from every other: its id, or all of it."""
     own = (row.get("_id") or row.get("id")) if isinstance(row, Mapping) else None
-    return own if isinstance(own, str) else "row " + msgspec.json.encode(row).decode()
+    return own if isinstance(own, str) else "row " + digest_of(row)
 
 
 def recent(rows: Sequence[Any], since: datetime, moment: Moment = event_time) -> tuple[Any, ...]:
