@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from unifi_scanner.ledger import SOURCE_AREAS, Books, ControllerFacts, Counts, coverage_from, version_of
+from unifi_scanner.ledger import SOURCE_AREAS, Books, ControllerFacts, Counts, coverage_from
+from unifi_scanner.models.capability import version_of
 from unifi_scanner.models.coverage import Cadence, Coverage, Gap
 from unifi_scanner.models.enums import SourceState
 
@@ -35,23 +36,24 @@ def covered(books: Books, facts: ControllerFacts, *, now: datetime = NOON) -> Co
     return coverage_from(books, facts, Counts(), now=now)
 
 
+V2 = ("system_log", "flows", "activity", "anomalies", "super")
 FAILED, GONE, QUIET = SourceState.FAILED, SourceState.BLIND, SourceState.QUIET
+V2_FAILED, V2_GONE = [Note(source, FAILED) for source in V2], [Note(source, GONE) for source in V2]
 
 
 @pytest.mark.parametrize(
     ("version", "notes", "blind"),
     [
         ("9.3.43", [], ()),
-        ("9.3.43", [Note("system_log", FAILED)], ()),
-        ("9.3.43", [Note("system_log", FAILED), Note("ips", FAILED)], ("security",)),
-        ("8.6.9", [Note("system_log", GONE), Note("ips", QUIET, entries=0)], ()),
-        ("9.5.21", [Note("system_log", FAILED), Note("ips", QUIET, entries=0)], ("security",)),
-        ("10.1.85", [Note("system_log", FAILED), Note("ips", QUIET, entries=0)], ("security", "admin")),
+        ("9.3.43", [*V2_FAILED], ()),
+        ("9.3.43", [*V2_FAILED, Note("ips", FAILED)], ("security",)),
+        ("8.6.9", [*V2_GONE, Note("ips", QUIET, entries=0)], ()),
+        ("9.5.21", [*V2_FAILED, Note("ips", QUIET, entries=0)], ("security",)),
+        ("10.1.85", [*V2_FAILED, Note("ips", QUIET, entries=0)], ("security", "admin")),
         ("10.4.57", [Note("rest", GONE), Note("alarm", GONE), Note("ips", GONE)], ()),
         (
             "10.4.57",
-            [Note(s, GONE) for s in ("rest", "alarm", "ips")]
-            + [Note("system_log", FAILED), Note("websocket", FAILED)],
+            [Note(s, GONE) for s in ("rest", "alarm", "ips")] + [*V2_FAILED, Note("websocket", FAILED)],
             ("security", "internet", "devices", "wireless", "wired", "admin"),
         ),
     ],

@@ -51,15 +51,11 @@ def happened(number: int, *, minutes: float = 0, origin: Origin = Origin.REST) -
     return normalise_record(item, origin=origin)[0]
 
 
-ORIGINS = {"rest": frozenset({Origin.REST}), "system_log": frozenset({Origin.SYSTEM_LOG})}
-
-
 class Source:
     """A source that gives what it was told to, and remembers from when it was asked."""
 
     def __init__(self, name: str, *answers: Collected | Exception) -> None:
         self.source = name
-        self.origins = ORIGINS[name]
         self.answers = list(answers)
         self.asked: list[datetime | None] = []
 
@@ -87,7 +83,14 @@ class Letterbox:
 
 
 def gave(source: str, *entries: LogEntry, failures: Sequence[Failure] = ()) -> Collected:
-    return Collected(entries=entries, heard=[Heard(source=source, entries=len(entries))], failures=failures)
+    times = [entry.timestamp for entry in entries]
+    heard = Heard(
+        source=source,
+        entries=len(entries),
+        newest=max(times, default=None),
+        oldest=min(times, default=None),
+    )
+    return Collected(entries=entries, heard=[heard], failures=failures)
 
 
 def publisher(store: SqliteStore, *channels: Channel) -> Publish:
@@ -275,6 +278,20 @@ def test_a_source_that_still_keeps_everything_leaves_no_hole(store: SqliteStore)
 
 def told(entry: LogEntry) -> LogEntry:
     return msgspec.structs.replace(entry, origins=frozenset({Origin.SYSTEM_LOG}))
+
+
+def test_a_source_read_in_part_keeps_what_it_gave_and_is_read_again_from_where_it_was(
+    store: SqliteStore,
+) -> None:
+    missing = Failure(source="rest", reason="HTTP 500", since=NOON, until=NOON + timedelta(minutes=3))
+    rest = Source("rest", gave("rest", happened(1, minutes=4), failures=[missing]), gave("rest"))
+    ingest = Ingest(store, SHARD, history=[rest])
+    ingest.backfill(NOON, NOON + timedelta(minutes=5))
+    assert ids(store) == [happened(1, minutes=4).id]
+    assert [(gap.source, gap.closed) for gap in store.gaps(SHARD)] == [("rest", False)]
+    ingest.backfill(NOON, NOON + timedelta(minutes=6))
+    assert rest.asked == [NOON, NOON]
+    assert [(gap.source, gap.closed) for gap in store.gaps(SHARD)] == [("rest", True)]
 
 
 def test_our_own_clock_never_moves_the_point_to_read_from(store: SqliteStore) -> None:

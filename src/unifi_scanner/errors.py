@@ -6,6 +6,7 @@ ScannerError(hint, exit_code)
 ├── DataDirectoryError       2  make the directory writable
 ├── ControllerError          3  look at the controller or the way to it
 │   ├── ControllerUnreachable    3  is it on, is the address right
+│   │   └── ControllerSilent         3  nothing answers there at all
 │   ├── CertificateNotTrusted    3  pin the fingerprint, or give the CA file
 │   ├── EndpointGone             3  this version answers elsewhere
 │   ├── AnswerUnusable           3  it answered with something we cannot read
@@ -79,6 +80,10 @@ class ControllerError(ScannerError):
 
 class ControllerUnreachable(ControllerError):
     """Nothing usable answered at the controller's address."""
+
+
+class ControllerSilent(ControllerUnreachable):
+    """Nothing answers at the controller's address at all: refused, unknown, or no answer in time."""
 
 
 class CertificateNotTrusted(ControllerUnreachable):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 
+from unifi_scanner.models.capability import (
+    EMPTY_IPS,
+    ENDPOINTS,
+    FROZEN_EVENTS,
+    Capabilities,
+    Capability,
+    State,
+    version_of,
+)
 from unifi_scanner.models.coverage import Cadence, Coverage, Drop, Gap, SourceCoverage, blind_areas
-from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.enums import DeviceType, SourceState
 from unifi_scanner.reports.prose import duration
 
 # which areas of the network a source tells about when it works (docs/protocol.md 0, B.9, E)
@@ -19,6 +27,10 @@ SOURCE_AREAS: Mapping[str, tuple[str, ...]] = {
     "rest": ("wireless", "wired", "devices", "internet", "admin"),
     "alarm": ("devices",),
     "ips": ("security",),
+    "super": ("admin",),
+    "anomalies": ("wireless",),
+    "activity": ("admin",),
+    "flows": ("security",),
     "system_log": ("security", "internet", "devices", "wireless", "wired", "admin"),
 }
 # the part of the network an entry speaks of, as the areas people read of
@@ -32,7 +44,7 @@ AREA_OF_CATEGORY: Mapping[str, str] = {
     "admin": "admin",
     "vpn": "internet",
 }
-FROZEN_EVENTS, EMPTY_IPS = (10, 0), (9, 3, 45)
+CANNOT_TELL = frozenset({State.FROZEN, State.GONE, State.FORBIDDEN, State.UNKNOWN})
 SSH_OFF = "Reading the console's log files over SSH is not set up."
 LEARNED = timedelta(days=1)  # after so long, a source's longest silence says something
 STALE = timedelta(minutes=15)  # a source that answered within it is still being read
@@ -46,6 +58,7 @@ class ControllerFacts(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     websocket_enabled: bool = True
     listening: bool = True  # False for a one-off report, which never opens the stream
+    capabilities: Capabilities | None = None  # what it answers, where that was tried
 
 
 class SourceNote(Protocol):
@@ -86,14 +99,16 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     without_time: int = 0
 
 
-def version_of(text: str | None) -> tuple[int, ...]:
-    """Return a version as numbers, for comparing; empty where there is none."""
-    return tuple(int(part) for part in re.findall(r"\d+", text or "")[:3])
-
-
-def is_trusted(source: str, version: str | None) -> bool:
+def is_trusted(source: str, version: str | None, known: Capabilities | None = None) -> bool:
     """Return whether what a source does not tell did not happen: an old list may answer and be frozen."""
+    if known is not None and known.of_source(source).state in CANNOT_TELL:
+        return False
     return not (source == "rest" and version_of(version) >= FROZEN_EVENTS)
+
+
+def is_worth_asking(source: str, known: Capabilities) -> bool:
+    """Return whether a source may have something for us on this controller; what is not probed is asked."""
+    return source not in ENDPOINTS or source in known.sources()
 
 
 def can_fill(by: str, gap_of: str) -> bool:
@@ -104,12 +119,12 @@ def can_fill(by: str, gap_of: str) -> bool:
 def coverage_from(books: Books, facts: ControllerFacts, counts: Counts, *, now: datetime) -> Coverage:
     """Return the whole account of what could be seen; a source nobody heard from is never left out."""
     known = {note.source: note for note in books.sources}
-    rows = [row for source in SOURCE_AREAS for row in _rows(source, known.get(source), facts)]
+    rows = [row for source in _expected(facts) for row in _rows(source, known.get(source), facts)]
     rows = [_doubted(row, rows, books.cadences, now) for row in rows]
     rows.append(SourceCoverage(source="ssh", area="system", state=SourceState.OFF, reason=SSH_OFF))
     return Coverage(
         sources=tuple(rows),
-        gaps=tuple(_as_of_now(gap, books, facts.version, now) for gap in books.gaps),
+        gaps=tuple(_as_of_now(gap, books, facts, now) for gap in books.gaps),
         drops=tuple(books.drops),
         blind=blind_areas(tuple(rows)),
         failures=tuple(books.failures),
@@ -122,7 +137,14 @@ def coverage_from(books: Books, facts: ControllerFacts, counts: Counts, *, now: 
     )
 
 
-def _as_of_now(gap: Gap, books: Books, version: str | None, now: datetime) -> Gap:
+def _expected(facts: ControllerFacts) -> list[str]:
+    """Return the sources to account for; a list that only self-hosted controllers have is not missed elsewhere."""
+    known = facts.capabilities
+    own = known is not None and known.flavour == DeviceType.SELF_HOSTED
+    return [source for source in SOURCE_AREAS if source != "super" or own]
+
+
+def _as_of_now(gap: Gap, books: Books, facts: ControllerFacts, now: datetime) -> Gap:
     """Return a gap that is still open as closed where another source is being read through it."""
     if gap.end is not None or gap.closed:
         return gap
@@ -130,7 +152,7 @@ def _as_of_now(gap: Gap, books: Books, version: str | None, now: datetime) -> Ga
         since = books.read_since.get(note.source)
         is_read = note.last_seen is not None and now - note.last_seen <= STALE and _works(note.state)
         reaches = since is not None and since <= gap.start and can_fill(note.source, gap.source)
-        if is_read and reaches and is_trusted(note.source, version):
+        if is_read and reaches and is_trusted(note.source, facts.version, facts.capabilities):
             return msgspec.structs.replace(gap, closed=True, closed_by=note.source)
     return gap
 
@@ -183,6 +205,9 @@ def _doubted(
 def _judge(source: str, note: SourceNote | None, facts: ControllerFacts) -> tuple[SourceState, str]:
     if source == "websocket" and not facts.websocket_enabled:
         return SourceState.OFF, "Listening live is switched off in the settings."
+    known = facts.capabilities.of_source(source) if facts.capabilities and source in ENDPOINTS else None
+    if known is not None and known.state in CANNOT_TELL and not _has_told_since(note, known):
+        return SourceState.BLIND, known.reason or "This controller does not tell it."
     if note is None:
         if source == "websocket" and not facts.listening:
             return SourceState.OFF, "Only the running service listens live; this report was made without it."
@@ -190,6 +215,16 @@ def _judge(source: str, note: SourceNote | None, facts: ControllerFacts) -> tupl
     if not _works(note.state):
         return note.state, note.reason
     return _distrust(source, note, version_of(facts.version))
+
+
+def _has_told_since(note: SourceNote | None, known: Capability) -> bool:
+    """Return whether a source answered after it was found missing, or told something where silence was doubted."""
+    if note is None or not _works(note.state):
+        return False
+    if known.state is State.UNKNOWN:
+        return note.entries > 0
+    answered = note.last_seen is not None and known.at is not None and note.last_seen > known.at
+    return answered and known.state in (State.GONE, State.FORBIDDEN)
 
 
 def _distrust(source: str, note: SourceNote, version: tuple[int, ...]) -> tuple[SourceState, str]:

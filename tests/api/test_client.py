@@ -199,7 +199,7 @@ def test_the_system_log_is_paged_to_the_cutoff(twins: MakeTwin, clients: MakeCli
 
 @pytest.mark.parametrize(
     ("version", "answered"),
-    [("8.6.9", {"events", "alarms", "ips_events"}), ("9.3.43", {"events", "alarms", "ips_events", "system_log"}), ("10.4.57", {"system_log"})],
+    [("8.3.32", {"events", "alarms", "ips_events"}), ("8.6.9", {"events", "alarms", "ips_events", "system_log"}), ("9.3.43", {"events", "alarms", "ips_events", "system_log"}), ("10.4.57", {"system_log"})],
 )  # fmt: skip
 def test_an_endpoint_that_is_gone_costs_no_other(
     twins: MakeTwin, clients: MakeClient, version: str, answered: set[str]

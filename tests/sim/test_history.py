@@ -190,3 +190,34 @@ def test_an_unknown_client_keeps_the_mac_it_was_given() -> None:
         None,
         "aa:bb:cc:dd:ee:ff",
     )
+
+
+def test_a_list_forgets_what_is_older_than_it_keeps() -> None:
+    reader = signed_in(Flavour.UNIFI_OS, "8.6.9")
+    reader.console.emit("threat_blocked", {})
+    lists = {"rest": "stat/event", "alarm": "list/alarm", "ips": "stat/ips/event"}
+    assert all(data_of(reader.site("POST", path, {})) for path in lists.values())
+    for name in lists:
+        reader.console.retention_ms[name] = -1
+    assert [data_of(reader.site("POST", path, {})) for path in lists.values()] == [[], [], []]
+
+
+def test_pages_shift_and_are_capped_as_told() -> None:
+    reader = signed_in()
+    for _ in range(50):
+        reader.console.emit("client_connects", {})
+    reader.console.faults.page_cap, reader.console.faults.shifting = 20, 3
+    first, second = (json_of(reader.log("all", {"pageNumber": n, "pageSize": 100})) for n in (0, 1))
+    assert (len(first["data"]), first["total_element_count"], second["total_element_count"]) == (20, 50, 53)
+    assert {row["id"] for row in first["data"]} & {row["id"] for row in second["data"]}
+
+
+def test_anomalies_are_one_row_for_each_problem_of_a_client() -> None:
+    reader = signed_in()
+    for name in ("USER_HIGH_TCP_LATENCY", "USER_HIGH_TCP_LATENCY", "USER_LOW_PHY_RATE"):
+        reader.console.emit("client_anomaly", {"anomaly": name})
+    rows = data_of(reader.site("GET", "stat/anomalies?scale=hourly"))
+    assert [(row["anomaly"], len(row["timestamps"])) for row in rows] == [
+        ("USER_HIGH_TCP_LATENCY", 2),
+        ("USER_LOW_PHY_RATE", 1),
+    ]

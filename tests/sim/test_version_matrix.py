@@ -20,8 +20,8 @@ MATRIX = [
     ("9.5.21", ("rows", "rows", "empty", "rows", "rows")),
     ("10.0.162", ("stale", "rows", "empty", "rows", "rows")),
     ("10.2.84", ("stale", "rows", "empty", "rows", "rows")),
-    ("10.3.58", (404, 404, 404, "rows", "rows")),
-    ("10.4.57", (404, 404, 404, "rows", "rows")),
+    ("10.3.58", (404, "rows", 404, "rows", "rows")),
+    ("10.4.57", (404, 400, 404, "rows", "rows")),
 ]
 
 
@@ -63,21 +63,58 @@ def test_each_version_answers_what_the_matrix_says(version: str, expected: tuple
 def test_the_ledger_names_exactly_the_sources_that_have_the_event(version: str, flavour: Flavour) -> None:
     reader = signed_in(flavour, version)
     for what in ("client_connects", "client_roams", "client_leaves", "device_offline", "device_restarted", "wan_down",
-                 "threat_detected", "honeypot", "isp_latency", "admin_changes", "poe_overload"):  # fmt: skip
+                 "threat_detected", "honeypot", "isp_latency", "admin_changes", "admin_signs_in", "poe_overload"):  # fmt: skip
         reader.console.emit(what, {})
     asked = {
         "rest": reader.site("POST", "stat/event", {}),
         "alarm": reader.site("GET", "list/alarm"),
         "ips": reader.site("POST", "stat/ips/event", {}),
+        "super": reader.site("POST", "stat/event", {}, site="super"),
         "system_log": reader.log("all"),
     }
     found = {
         name: {row.get("_id", row.get("id")) for row in data_of(reply)} if reply.status == 200 else set()
         for name, reply in asked.items()
     }
+    if asked["system_log"].status == 404:
+        found["system_log"] = {*_in_parts(reader)}
     for row in reader.console.ledger.rows(reader.console.answers):
         there = {name for name, ids in found.items() if ids & {row.id, row.v2_id}}
-        assert there == row.sources - {"websocket"}, row.key or row.v2_key
+        assert there == row.sources - {"websocket", "activity"}, row.key or row.v2_key
+
+
+PARTS = ("client-alert", "device-alert", "system-critical-alert", "threat-alert", "update-alert", "vpn-alert")
+
+
+def _in_parts(reader: Reader) -> set[str]:
+    replies = [reader.log(name) for name in PARTS]
+    return {row["id"] for reply in replies if reply.status == 200 for row in data_of(reply)}
+
+
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [("7.5.187", 404), ("8.3.32", 404), ("8.4.62", 200), ("8.6.9", 200), ("9.3.43", 200)],
+)
+def test_the_log_has_parts_from_8_4_on_and_a_whole_from_9_on(version: str, status: int) -> None:
+    reader = signed_in(OS, version)
+    assert [reader.log(name).status for name in (*PARTS, "triggers", "admin-activity")] == [status] * 8
+    assert reader.log("all").status == (200 if version.startswith("9") else 404)
+
+
+def test_a_classic_controller_keeps_sign_ins_beside_its_sites() -> None:
+    reader = signed_in(Flavour.CLASSIC, "8.6.9")
+    row = reader.console.emit("admin_signs_in", {}).row
+    assert [r["_id"] for r in data_of(reader.site("POST", "stat/event", {}, site="super"))] == [row.id]
+    assert data_of(reader.site("POST", "stat/event", {})) == []
+    assert signed_in(OS, "8.6.9").site("POST", "stat/event", {}, site="super").status == 400
+
+
+def test_10_3_gives_alarms_oldest_first_and_archived_ones_too() -> None:
+    reader = signed_in(OS, "10.3.58")
+    rows = [reader.console.emit("device_offline", {"device": ap}).row for ap in ("Kitchen AP", "Hall AP")]
+    reader.console.archived.add(rows[0].id)
+    told = data_of(reader.site("GET", "list/alarm?archived=false&_sort=-time"))
+    assert [(row["_id"], row["archived"]) for row in told] == [(rows[0].id, True), (rows[1].id, False)]
 
 
 def test_what_v1_has_no_code_for_is_never_on_the_socket() -> None:

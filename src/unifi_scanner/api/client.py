@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from typing import Any, Self
 
-import msgspec
 import structlog
 
-from unifi_scanner import clock
 from unifi_scanner.api import endpoints
 from unifi_scanner.api.connection import Connection
+from unifi_scanner.api.history import History
+from unifi_scanner.api.paging import Row
 from unifi_scanner.api.sites import Site, choose_sites
 from unifi_scanner.api.transport import Transport, short
 from unifi_scanner.errors import AnswerUnusable, EndpointGone
-from unifi_scanner.models.enums import DeviceType
-from unifi_scanner.models.wire_time import event_time
 
-V1_PAGE, V2_PAGE, MAX_PAGES = 3000, 100, 500  # docs/protocol.md C, D.2
-AHEAD = timedelta(days=1)  # a controller whose clock runs ahead loses nothing
 log = structlog.get_logger(__name__)
-Row = dict[str, Any]
 
 
-class UnifiClient:
+class UnifiClient(History):
     """A controller: signs in, answers questions about one site, and gives its cookies to the stream."""
 
     def __init__(self, connection: Connection, *, transport: Transport | None = None) -> None:
-        self.transport = transport or Transport(connection)
+        super().__init__(transport or Transport(connection), connection.site)
         self._connection = connection
-        self.site = connection.site
         self.site_title = connection.site
         self.version: str | None = None
         self.timezone: str | None = None
@@ -49,11 +42,6 @@ class UnifiClient:
     def close(self) -> None:
         """Let go of the connection; requests under way end with an error."""
         self.transport.close()
-
-    @property
-    def device_type(self) -> DeviceType:
-        """Return the flavour that was found at sign-in."""
-        return self.transport.device_type
 
     @property
     def base_url(self) -> str:
@@ -107,6 +95,7 @@ class UnifiClient:
         except (AnswerUnusable, EndpointGone) as exc:
             log.warning("version_unknown", reason=str(exc))
             return
+        self.forget_classes()
         first = rows[0] if rows else {}
         self.version = str(first["version"]) if first.get("version") else None
         self.timezone = str(first["timezone"]) if first.get("timezone") else None
@@ -135,94 +124,13 @@ class UnifiClient:
         """Return every client the site knows by name."""
         return self._v1("GET", self._site_path("rest/user"))
 
-    def events(self, since: datetime) -> list[Row]:
-        """Return the site's v1 events from `since` on, oldest first; none new on Network 10 (docs/protocol.md 0)."""
-        return self._paged_v1("stat/event", since)
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Return the decoded answer to one question; raises ControllerError."""
+        return self._ask(method, path, body)
 
-    def alarms(self, since: datetime) -> list[Row]:
-        """Return the site's open alarms from `since` on, oldest first."""
-        rows = self._v1("GET", self._site_path("list/alarm") + "?archived=false")
-        return _recent([row for row in rows if row.get("archived") is not True], since)
-
-    def ips_events(self, since: datetime) -> list[Row]:
-        """Return the site's IPS rows from `since` on, oldest first; none from Network 9.3.45 on."""
-        end = clock.now() + AHEAD
-        body = {"start": _ms(since), "end": _ms(end), "_limit": 10_000}
-        return _recent(self._v1("POST", self._site_path("stat/ips/event"), body), since)
-
-    def _paged_v1(self, what: str, since: datetime) -> list[Row]:
-        hours = max(1, int((clock.now() - since) / timedelta(hours=1)) + 2)
-        rows: dict[str, Row] = {}
-        start = 0
-        for _ in range(MAX_PAGES):
-            body = {"_sort": "-time", "within": hours, "type": None, "_start": start, "_limit": V1_PAGE}
-            page = self._v1("POST", self._site_path(what), body)
-            rows |= {str(row.get("_id") or msgspec.json.encode(row)): row for row in page}
-            start += len(page)
-            if len(page) < V1_PAGE or _oldest(page, since):
-                break
-        return _recent(list(rows.values()), since)
-
-    def system_log(self, since: datetime, until: datetime | None = None) -> list[Row]:
-        """Return the site's system-log rows from `since` on, oldest first (docs/protocol.md D.2)."""
-        rows: dict[str, Row] = {}
-        end = until or clock.now() + AHEAD
-        for number in range(MAX_PAGES):
-            body = {
-                "timestampFrom": _ms(since),
-                "timestampTo": _ms(end),
-                "pageNumber": number,
-                "pageSize": V2_PAGE,
-            }
-            answer = self.transport.ask(
-                "POST", endpoints.v2(self.device_type, self.site, "system-log/all"), body
-            )
-            page = (
-                answer
-                if isinstance(answer, list)
-                else answer.get("data", [])
-                if isinstance(answer, dict)
-                else None
-            )
-            if not isinstance(page, list):
-                raise AnswerUnusable("The system log answered with something that is not a list.")
-            rows |= {
-                str(row.get("id") or msgspec.json.encode(row)): row for row in page if isinstance(row, dict)
-            }
-            if _is_last_page(answer, page, number) or _oldest(page, since):
-                break
-        return _recent(list(rows.values()), since)
-
-    def _site_path(self, what: str) -> str:
-        return endpoints.v1(self.device_type, self.site, what)
-
-    def _v1(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> list[Row]:
-        answer = self.transport.ask(method, path, body)
+    def _v1(self, method: str, path: str) -> list[Row]:
+        answer = self._ask(method, path)
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, list):
             raise AnswerUnusable(f"{short(path)} answered with something that is not a list.")
         return [row for row in data if isinstance(row, dict)]
-
-
-def _is_last_page(answer: Any, page: Sequence[Any], number: int) -> bool:
-    if not page or not isinstance(answer, dict):
-        return True
-    if "has_next" in answer:
-        return not answer["has_next"]
-    total = answer.get("total_page_count")
-    return isinstance(total, int) and number + 1 >= total
-
-
-def _oldest(page: Sequence[Any], since: datetime) -> bool:
-    times = [moment for row in page if isinstance(row, dict) and (moment := event_time(row))]
-    return bool(times) and min(times) < since
-
-
-def _recent(rows: Sequence[Row], since: datetime) -> list[Row]:
-    timed = [(event_time(row), row) for row in rows]
-    kept = [(moment, row) for moment, row in timed if moment is None or moment >= since]
-    return [row for _, row in sorted(kept, key=lambda pair: (pair[0] is not None, pair[0] or since))]
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

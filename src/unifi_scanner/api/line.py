@@ -15,7 +15,7 @@ from unifi_scanner.api.answers import Received
 from unifi_scanner.api.connection import Connection
 from unifi_scanner.api.session import Session
 from unifi_scanner.api.sign_in_policy import retry_after_s
-from unifi_scanner.errors import ControllerError, ControllerUnreachable
+from unifi_scanner.errors import ControllerError, ControllerSilent, ControllerUnreachable
 from unifi_scanner.log import quiet_libraries
 from unifi_scanner.models.enums import DeviceType
 
@@ -107,7 +107,8 @@ class Line:
             if isinstance(exc, httpx2.TimeoutException)
             else f"could not be reached ({exc})"
         )
-        return ControllerUnreachable(
+        nobody = isinstance(exc, httpx2.ConnectError | httpx2.ConnectTimeout)
+        return (ControllerSilent if nobody else ControllerUnreachable)(
             f"The controller at {self.base_url} {said}.",
             hint="Is it on, is the address right (UNIFI_HOST, UNIFI_PORT), and does this machine reach its network?",
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -11,6 +12,7 @@ import structlog
 from unifi_scanner.api.client import UnifiClient
 from unifi_scanner.api.connection import Connection
 from unifi_scanner.api.journal import Journal
+from unifi_scanner.api.probe import probe
 from unifi_scanner.api.session_file import session_path
 from unifi_scanner.api.stream_thread import StreamThread
 from unifi_scanner.api.transport import Transport
@@ -20,16 +22,35 @@ from unifi_scanner.config.settings import Settings
 from unifi_scanner.config.types import LOCAL
 from unifi_scanner.errors import ControllerError
 from unifi_scanner.ledger import ControllerFacts
-from unifi_scanner.logs.base import HistoryCollector
+from unifi_scanner.logs.history_source import HistorySource
 from unifi_scanner.logs.normalise import Context
-from unifi_scanner.logs.rest_collector import AlarmCollector, EventCollector, IpsCollector
-from unifi_scanner.logs.system_log_collector import SystemLogCollector
+from unifi_scanner.logs.rest_collector import (
+    AlarmCollector,
+    AnomalyCollector,
+    IpsCollector,
+    RestLogCollector,
+    SuperSiteCollector,
+)
+from unifi_scanner.logs.system_log_collector import ActivityCollector, FlowCollector, SystemLogCollector
 from unifi_scanner.logs.ws_collector import LiveSource, WSLogCollector
+from unifi_scanner.models.capability import Capabilities, must_probe
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.log_entry import digest_of
 from unifi_scanner.store import Shard
 
 log = structlog.get_logger(__name__)
+
+
+HISTORY: tuple[Callable[[UnifiClient], HistorySource], ...] = (
+    RestLogCollector,
+    SuperSiteCollector,
+    AlarmCollector,
+    IpsCollector,
+    SystemLogCollector,
+    ActivityCollector,
+    FlowCollector,
+    AnomalyCollector,
+)
 
 
 class Site:
@@ -52,12 +73,10 @@ class Site:
         self.manager = WebSocketManager(settings.websocket_buffer_size, journal=journal, host=host)
         self.live_collector = WSLogCollector(self.manager)
         self.live = LiveSource(self.live_collector, on_stored=self.manager.forget_stored)
-        self._readers = (
-            EventCollector(client),
-            AlarmCollector(client),
-            IpsCollector(client),
-            SystemLogCollector(client),
-        )
+        self.history: tuple[HistorySource, ...] = tuple(make(client) for make in HISTORY)
+        for source in self.history:
+            source.newest_before = client.newest_before
+        self.capabilities: Capabilities | None = None
         self._speak_for(NameBook())
 
     def learn_names(self) -> None:
@@ -77,13 +96,17 @@ class Site:
     def _speak_for(self, book: NameBook) -> None:
         context = Context(names=book, site=self.client.site, own_account=self.connection.username)
         self.live_collector.context = context
-        for reader in self._readers:
-            reader.context = context
+        for source in self.history:
+            source.context = context
 
-    @property
-    def history(self) -> Sequence[HistoryCollector]:
-        """Return the sources that keep a past."""
-        return self._readers
+    def probe(self, now: datetime) -> Capabilities | None:
+        """Return what the controller answers where it is time to find out anew, else None.
+
+        Raises ControllerError where nothing answers.
+        """
+        if not must_probe(self.capabilities, self.client.version, now):
+            return None
+        return probe(self.client, now)
 
     def facts(self, *, listening: bool) -> ControllerFacts:
         """Return what a report says of this controller."""
@@ -93,6 +116,7 @@ class Site:
             version=self.client.version,
             websocket_enabled=self.settings.websocket_enabled,
             listening=listening,
+            capabilities=self.capabilities,
         )
 
     def _title(self) -> str:

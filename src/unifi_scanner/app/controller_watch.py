@@ -12,12 +12,11 @@ import structlog
 from unifi_scanner import clock
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.pace import Pace
-from unifi_scanner.app.site_watch import SiteWatch
+from unifi_scanner.app.site_watch import Learned, SiteWatch
 from unifi_scanner.errors import ControllerError, ScannerError, SignInThrottled
-from unifi_scanner.pipeline import Found
 
 log = structlog.get_logger(__name__)
-Round = Sequence[tuple[SiteWatch, Found]]
+Round = Sequence[tuple[SiteWatch, Learned]]
 
 
 class ControllerWatch:
@@ -96,8 +95,8 @@ class ControllerWatch:
         if not round_:
             self._pace = self._pace.at_once()  # signed in just now
             return 0
-        new = sum(site.take(found, now) for site, found in round_)
-        troubles = [found.trouble for _, found in round_ if found.trouble is not None]
+        new = sum(site.take(learned, now) for site, learned in round_)
+        troubles = [one.found.trouble for _, one in round_ if one.found.trouble is not None]
         if troubles:
             self._note_trouble(troubles[0])
         else:

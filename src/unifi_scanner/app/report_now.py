@@ -18,7 +18,7 @@ from unifi_scanner.delivery import compose, dispatch
 from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import CollectionError, ControllerError, DeliveryError
 from unifi_scanner.models.report import Report
-from unifi_scanner.pipeline import Ingest, Publish
+from unifi_scanner.pipeline import Ingest, Publish, recall_facts
 from unifi_scanner.reports import render_all
 from unifi_scanner.store import SqliteStore, open_store
 
@@ -76,6 +76,12 @@ def _signed_in(controllers: Sequence[Controller]) -> Iterator[Site]:
 
 def _look_back(store: SqliteStore, site: Site, since: datetime) -> None:
     ingest = Ingest(store, site.shard, history=site.history, version=site.client.version)
+    site.capabilities = recall_facts(store, site.shard).capabilities
+    try:
+        site.capabilities = site.probe(clock.now()) or site.capabilities
+    except ControllerError as exc:
+        log.warning("controller_not_probed", site=site.client.site, reason=str(exc))
+    ingest.capabilities = site.capabilities
     try:
         ingest.look_back(since, clock.now())
     except CollectionError as exc:

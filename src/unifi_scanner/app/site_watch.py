@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 import structlog
 
 from unifi_scanner import clock
@@ -12,8 +13,18 @@ from unifi_scanner.app.controller import Site
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
 from unifi_scanner.detection import load_rules
+from unifi_scanner.errors import ControllerError
+from unifi_scanner.models.capability import Capabilities, differences
 from unifi_scanner.models.enums import SourceState
-from unifi_scanner.pipeline import Found, Ingest, Publish, Reading, read_history, remember_facts
+from unifi_scanner.pipeline import (
+    Found,
+    Ingest,
+    Publish,
+    Reading,
+    read_history,
+    recall_facts,
+    remember_facts,
+)
 from unifi_scanner.store import EventStore
 
 FIRST_LOOK_BACK = timedelta(days=1)
@@ -24,6 +35,13 @@ NOT_RUNNING = "The scanner was not running."
 NOT_CONNECTED = "The live stream is not connected."
 TOO_FAST = "live events that came faster than they could be stored"
 log = structlog.get_logger(__name__)
+
+
+class Learned(msgspec.Struct, frozen=True, kw_only=True):
+    """What a round with a controller brought: history, and what it answers where that was tried anew."""
+
+    found: Found
+    capabilities: Capabilities | None = None
 
 
 class SiteWatch:
@@ -57,6 +75,7 @@ class SiteWatch:
 
     def begin(self) -> None:
         """Begin to listen; what happened while we were away is a gap until history fills it."""
+        self._know(recall_facts(self.store, self.shard).capabilities)
         for note in self.store.sources(self.shard):
             if note.source == self.site.live.source and note.last_seen is not None:
                 self.store.open_gap(self.shard, note.source, note.last_seen, NOT_RUNNING)
@@ -100,16 +119,35 @@ class SiteWatch:
         """Return what to read now."""
         return self.ingest.plan(now - FIRST_LOOK_BACK)
 
-    def read(self, plan: Sequence[Reading], now: datetime) -> Found:
-        """Return what the controller's history gives; asks it for names too, now and then."""
-        if clock.monotonic() - self._names_at >= NAMES_EVERY_S:
-            self._names_at = clock.monotonic()
-            self.site.learn_names()
-        return read_history(plan, long_ago=now - LONG_AGO)
+    def read(self, plan: Sequence[Reading], now: datetime) -> Learned:
+        """Return what the controller's history gives; asks for names, version and capabilities too, now and then."""
+        try:
+            if clock.monotonic() - self._names_at >= NAMES_EVERY_S:
+                self._names_at = clock.monotonic()
+                self.site.client.learn_version()
+                self.site.learn_names()
+            capabilities = self.site.probe(now)
+        except ControllerError as exc:
+            return Learned(found=Found(plan=plan, trouble=exc))
+        return Learned(found=read_history(plan, long_ago=now - LONG_AGO), capabilities=capabilities)
 
-    def take(self, found: Found, now: datetime) -> int:
+    def take(self, learned: Learned, now: datetime) -> int:
         """Store what was read and return how many entries were new."""
-        return self.ingest.take(found, now)
+        if learned.capabilities is not None:
+            self._note_capabilities(learned.capabilities, now)
+        return self.ingest.take(learned.found, now)
+
+    def _note_capabilities(self, found: Capabilities, now: datetime) -> None:
+        before = self.site.capabilities
+        for sentence in differences(before, found) if before is not None else ():
+            log.warning("controller_changed", site=self.site.client.site, what=sentence)
+            self.store.record_change(self.shard, sentence, now)
+        self._know(found)
+        remember_facts(self.store, self.shard, self.site.facts(listening=True))
+
+    def _know(self, capabilities: Capabilities | None) -> None:
+        self.site.capabilities = self.ingest.capabilities = capabilities
+        self.ingest.version = self.site.client.version
 
     def tell(self, now: datetime) -> None:
         """Close the period: report everything not told yet."""

@@ -7,7 +7,8 @@ import json
 import shlex
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from unifi_scanner.cli.options import add_format_options
 from unifi_scanner.errors import ConfigError, InputError
@@ -59,18 +60,19 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as exc:
         raise InputError(f"{exc}.") from exc
     _start(controller.start, args)
+    access = {
+        "UNIFI_HOST": controller.base_url,
+        "UNIFI_USERNAME": "scanner",
+        "UNIFI_PASSWORD": PASSWORD,
+        "UNIFI_TLS_FINGERPRINT": controller.fingerprint,
+    }
+    access |= {"UNIFI_API_KEY": args.api_key} if args.api_key else {}
+    access |= {"UNIFI_TOTP_SECRET": args.totp_secret} if args.totp_secret else {}
     try:
-        access = {
-            "UNIFI_HOST": controller.base_url,
-            "UNIFI_USERNAME": "scanner",
-            "UNIFI_PASSWORD": PASSWORD,
-            "UNIFI_TLS_FINGERPRINT": controller.fingerprint,
-        }
-        access |= {"UNIFI_API_KEY": args.api_key} if args.api_key else {}
-        access |= {"UNIFI_TOTP_SECRET": args.totp_secret} if args.totp_secret else {}
-        print(json.dumps(access) if args.format == "json" else _how_to_connect(access), flush=True)
-        controller.play()
-        _wait_for_the_end()
+        with _until_told_to_end() as ended:
+            print(json.dumps(access) if args.format == "json" else _how_to_connect(access), flush=True)
+            controller.play()
+            ended.wait()
     finally:
         controller.stop()
     return 0
@@ -109,10 +111,12 @@ def _how_to_connect(access: dict[str, str]) -> str:
     ])  # fmt: skip
 
 
-def _wait_for_the_end() -> None:
+@contextmanager
+def _until_told_to_end() -> Iterator[threading.Event]:
+    """Yield what is set by SIGTERM; whoever reads our output may send it at once."""
     ended = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
     try:
-        ended.wait()
+        yield ended
     finally:
         signal.signal(signal.SIGTERM, before)

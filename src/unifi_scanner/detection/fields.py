@@ -46,6 +46,7 @@ ENTRY_FACTS = frozenset(
         "own_account",
         "policy",
         "port",
+        "problem",
         "proto",
         "reason",
         "section",

@@ -8,23 +8,31 @@ from typing import Protocol
 
 import msgspec
 
-from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.samples import Samples
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing a source could not do; `gone` means this controller never answers it, which is no fault."""
+    """One thing a source could not do; `gone` means this controller never answers it, which is no fault.
+
+    Where only a part could not be read, that part lies between `since` and `until`, or has no end where that is
+    None; the source then stands under `heard` too, and must be read again from where it was read last.
+    """
 
     source: str
     reason: str
     gone: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """What one endpoint of a source gave: how many entries, possibly none."""
+    """What one source gave: how many entries, possibly none, and when the first and the last of them happened."""
 
     source: str
     entries: int
+    newest: datetime | None = None
+    oldest: datetime | None = None
 
 
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,19 +41,14 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     entries: Sequence[LogEntry] = ()
     heard: Sequence[Heard] = ()
     failures: Sequence[Failure] = ()
+    samples: Samples | None = None
 
 
 class Collector(Protocol):
-    """A source of log entries."""
+    """A source of log entries: what it is called in cursors, gaps and coverage."""
 
     source: str
 
     def collect(self, since: datetime | None) -> Collected:
         """Return what happened after `since`; raises CollectionError when the source failed as a whole."""
         ...
-
-
-class HistoryCollector(Collector, Protocol):
-    """A source that keeps a past; `origins` is how its entries say that they come from it."""
-
-    origins: frozenset[Origin]

@@ -1,4 +1,4 @@
-"""The chain of sources as a table: WebSocket, then REST v1 and v2, then SSH."""
+"""The chain of sources as a table: WebSocket, then REST v1 and v2, then SSH, then what is known of the devices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ from unifi_scanner.logs.base import Collected, Collector, Failure
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
 
-CHAIN = ("websocket", "rest", "system_log", "ssh")  # in this order; one that is not configured is left out
+CHAIN = (
+    "websocket",
+    "syslog",
+    "rest",
+    "super",
+    "alarm",
+    "ips",
+    "system_log",
+    "activity",
+    "flows",
+    "anomalies",
+    "ssh",
+    "samples",
+)  # in this order; one that is not configured is left out
 STRANGE = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 log = structlog.get_logger(__name__)
 
@@ -42,7 +55,7 @@ class LogCollector:
         """
         parts, errors = self._ask_all(since)
         broken = [Failure(source=source, reason=str(error)) for source, error in errors]
-        if self.sources and not parts:
+        if errors and not any(part.heard or part.entries for part in parts):
             raise _of_all([error for _, error in errors])
         entries = [entry for part in parts for entry in part.entries]
         heard = [h for part in parts for h in part.heard]
@@ -53,7 +66,8 @@ class LogCollector:
             heard={h.source: h.entries for h in heard},
             failed=[f.source for f in failures if not f.gone],
         )
-        return Collected(entries=entries, heard=heard, failures=failures)
+        samples = next((part.samples for part in parts if part.samples is not None), None)
+        return Collected(entries=entries, heard=heard, failures=failures, samples=samples)
 
     def _ask_all(self, since: datetime | None) -> tuple[list[Collected], list[tuple[str, Exception]]]:
         parts: list[Collected] = []

@@ -135,8 +135,16 @@ def _admin(value: Any) -> str | None:
     return text
 
 
+def flat_threat(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an IPS row whose alert is an object of its own in the flat spelling (docs/protocol.md C.4)."""
+    nested = next((item[f] for f in ("inner_alert", "alert") if isinstance(item.get(f), Mapping)), None)
+    if nested is None:
+        return item
+    return {**{f"inner_alert_{name}": value for name, value in nested.items()}, **item}
+
+
 def threat_facts(item: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
-    """Return the facts of an IPS row, in its nested-name and its flat spelling (docs/protocol.md C.4)."""
+    """Return the facts of an IPS row in its flat spelling (docs/protocol.md C.4)."""
     source, destination = (
         address_of(item.get("src_ip")),
         address_of(item.get("dest_ip") or item.get("dst_ip")),

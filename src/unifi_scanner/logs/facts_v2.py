@@ -18,6 +18,7 @@ from unifi_scanner.logs.reading import (
     seconds_of,
     text_of,
 )
+from unifi_scanner.logs.redaction import is_secret
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook, canonical_mac
 from unifi_scanner.models.vocabulary import UNKNOWN_KIND, kind_of_v2
@@ -186,13 +187,35 @@ def sentence_from_template(row: Mapping[str, Any]) -> str | None:
     )
 
 
+def activity_kind(row: Mapping[str, Any]) -> str:
+    """Return the Kind of an `admin-activity` row: as its key says, else as its operation does (D.5)."""
+    known = kind_of_v2(str(row.get("key") or ""), str(row.get("change_key") or ""))
+    if known.startswith("admin."):
+        return known
+    operations = {"CREATE": "admin.created", "DELETE": "admin.removed", "UPDATE": "admin.changed_settings"}
+    operation = str(row.get("operation") or "").upper()
+    return next(
+        (kind for word, kind in operations.items() if operation.startswith(word)), "admin.changed_settings"
+    )
+
+
 def activity_facts(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return who changed what from an `admin-activity` row; the values themselves are never kept (D.5)."""
     admin, meta = row.get("admin"), row.get("meta")
     return present(
-        admin=first_text(admin, "name") if isinstance(admin, Mapping) else None,
-        section=first_text(meta, "display_property_value", "section") if isinstance(meta, Mapping) else None,
+        admin=first_text(admin, "name") if isinstance(admin, Mapping) else text_of(admin),
+        section=_section(meta) if isinstance(meta, Mapping) else None,
+        method=text_of(row.get("platform")),
         ip=address_of(row.get("ip")),
+    )
+
+
+def _section(meta: Mapping[str, Any]) -> str | None:
+    shown = first_text(meta, "display_property_value")
+    return (
+        first_text(meta, "section")
+        if shown is None or is_secret(meta.get("display_property_name"))
+        else shown
     )
 
 
@@ -236,8 +259,25 @@ def flow_facts(flow: Mapping[str, Any]) -> dict[str, Any]:
         threat_category=text_of(ips.get("category_name")),
         signature_id=text_of(ips.get("signature_id")),
         action="blocked" if flow_kind(flow).endswith("blocked") else "detected",
-        direction=text_of(flow.get("direction")),
+        direction=_direction(flow, source, destination),
+        policy=_policy(flow),
+        proto=text_of(flow.get("protocol")),
     )
+
+
+def _direction(
+    flow: Mapping[str, Any], source: Mapping[str, Any], destination: Mapping[str, Any]
+) -> str | None:
+    told = str(flow.get("direction") or "").lower()
+    if told in ("incoming", "outgoing", "local"):
+        return told
+    return direction_of(text_of(source.get("ip")), text_of(destination.get("ip")))
+
+
+def _policy(flow: Mapping[str, Any]) -> str | None:
+    policies = flow.get("policies")
+    first = policies[0] if isinstance(policies, list) and policies else None
+    return first_text(first, "name") if isinstance(first, Mapping) else None
 
 
 def _side(flow: Mapping[str, Any], name: str) -> Mapping[str, Any]:

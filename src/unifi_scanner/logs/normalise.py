@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from unifi_scanner.logs import facts_v1, facts_v2
+from unifi_scanner.logs import facts_lists, facts_v1, facts_v2
 from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject
 from unifi_scanner.logs.reading import first_text, mac_of, present, said, text_of
+from unifi_scanner.logs.redaction import redacted
 from unifi_scanner.logs.shapes import Shape, event_key, shape_of
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook
@@ -64,7 +65,7 @@ def entries_of(record: Any, context: Context, depth: int = 0) -> Iterator[LogEnt
     """Yield the entries of `record`, going into answers, pages and lists."""
     shape = shape_of(record)
     rows = _rows_of(record, shape)
-    if rows is not None and depth < MAX_DEPTH:
+    if rows is not None and (depth < MAX_DEPTH or shape is Shape.ANOMALY):
         for row in rows:
             yield from entries_of(row, context, depth + 1)
     elif shape is Shape.FRAME:
@@ -85,6 +86,8 @@ def _rows_of(record: Any, shape: Shape) -> Sequence[Any] | None:
             {**alert, "key": alert.get("alert_key")} if isinstance(alert, Mapping) else alert
             for alert in record["events"]
         ]
+    if shape is Shape.ANOMALY:
+        return facts_lists.moments_of(record)
     if shape not in (Shape.ANSWER, Shape.PAGE):
         return None
     meta = record.get("meta")
@@ -192,8 +195,8 @@ def _v1_entry(item: Mapping[str, Any], context: Context, *, kind: str, event_typ
 
 
 def _from_ips(item: Mapping[str, Any], context: Context) -> LogEntry:
-    key = event_key(item) or "EVT_IPS_IpsAlert"
-    facts = facts_v1.facts_of_event(item, context.names)
+    key = event_key(item) if event_key(item).startswith("EVT_") else "EVT_IPS_IpsAlert"
+    facts = facts_v1.facts_of_event(facts_v1.flat_threat(item), context.names)
     kind = "threat.blocked" if facts.get("action") == "blocked" else "threat.detected"
     origin = context.origin or Origin.IPS
     own_id = text_of(item.get("_id"))
@@ -224,17 +227,40 @@ def _from_row(row: Mapping[str, Any], context: Context) -> LogEntry:
 
 
 def _from_activity(row: Mapping[str, Any], context: Context) -> LogEntry:
-    kind = {"CREATE": "admin.created", "DELETE": "admin.removed"}.get(
-        str(row.get("operation")), "admin.changed_settings"
+    """Make an entry of what an administrator did; the row is kept without what was typed as a secret (D.5)."""
+    clean = redacted(row)
+    return _entry(
+        clean,
+        msgspec.structs.replace(context, origin=context.origin or Origin.SYSTEM_LOG),
+        kind=facts_v2.activity_kind(row),
+        event_type=first_text(row, "change_key", "key") or "admin-activity",
+        who=Subject(),
+        facts=facts_v2.activity_facts(clean),
+        identity=("activity", text_of(row.get("id")) or clean),
     )
+
+
+def _from_threat(row: Mapping[str, Any], context: Context) -> LogEntry:
+    return _from_list_row(row, context, facts_lists.threat_row(row, context.names))
+
+
+def _from_trigger(row: Mapping[str, Any], context: Context) -> LogEntry:
+    return _from_list_row(row, context, facts_lists.trigger_row(row, context.names))
+
+
+def _from_anomaly(row: Mapping[str, Any], context: Context) -> LogEntry:
+    return _from_list_row(row, context, facts_lists.anomaly_row(row, context.names))
+
+
+def _from_list_row(row: Mapping[str, Any], context: Context, told: facts_lists.Told) -> LogEntry:
     return _entry(
         row,
-        msgspec.structs.replace(context, origin=context.origin or Origin.SYSTEM_LOG),
-        kind=kind,
-        event_type=text_of(row.get("change_key")) or "admin-activity",
-        who=Subject(),
-        facts=facts_v2.activity_facts(row),
-        identity=("activity", text_of(row.get("id")) or dict(row)),
+        msgspec.structs.replace(context, origin=context.origin or told.origin),
+        kind=told.kind,
+        event_type=told.event_type,
+        who=told.who,
+        facts=told.facts,
+        identity=(told.event_type, text_of(row.get("id")) or dict(row)),
     )
 
 
@@ -304,6 +330,9 @@ _MAKERS: dict[Shape, Callable[[Mapping[str, Any], Context], LogEntry]] = {
     Shape.V2_ROW: _from_row,
     Shape.ACTIVITY: _from_activity,
     Shape.FLOW: _from_flow,
+    Shape.THREAT: _from_threat,
+    Shape.TRIGGER: _from_trigger,
+    Shape.ANOMALY: _from_anomaly,
     Shape.WEBHOOK: _from_webhook,
     Shape.DEVICE: _from_inventory,
     Shape.CLIENT: _from_inventory,

@@ -1,120 +1,70 @@
-"""REST v1: `stat/event`, alarms and IPS rows -> LogEntry (docs/protocol.md C)."""
+"""REST v1: events, alarms, threats and Wi-Fi problems, each a source of its own (docs/protocol.md C)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-import msgspec
-import structlog
-
-from unifi_scanner.errors import (
-    ControllerError,
-    EndpointGone,
-    RestCollectionError,
-    SignInRefused,
-    SignInThrottled,
-)
-from unifi_scanner.logs.base import Collected, Failure, Heard
-from unifi_scanner.logs.normalise import Context, entries_of
+from unifi_scanner.errors import RestCollectionError
+from unifi_scanner.logs.history_source import Fetch, HistorySource
+from unifi_scanner.logs.normalise import Context
 from unifi_scanner.models.enums import Origin
-from unifi_scanner.models.log_entry import LogEntry
-
-log = structlog.get_logger(__name__)
-Rows = Sequence[Mapping[str, Any]]
 
 
 class HistoryV1(Protocol):
     """The part of UnifiClient that answers v1 history."""
 
-    def events(self, since: datetime) -> Rows:
-        """Return v1 events after `since`."""
-        ...
+    @property
+    def events(self) -> Fetch: ...
+    @property
+    def super_events(self) -> Fetch: ...
+    @property
+    def alarms(self) -> Fetch: ...
+    @property
+    def ips_events(self) -> Fetch: ...
+    @property
+    def anomalies(self) -> Fetch: ...
 
-    def alarms(self, since: datetime) -> Rows:
-        """Return open alarms after `since`."""
-        ...
 
-    def ips_events(self, since: datetime) -> Rows:
-        """Return IPS rows after `since`."""
-        ...
+class RestLogCollector(HistorySource):
+    """Reads `stat/event`: the whole history up to Network 9, frozen from 10 on."""
 
-
-class EventCollector:
-    """Reads `stat/event`."""
-
-    source = "rest"
-    origins = frozenset({Origin.REST})
+    source, origin, error = "rest", Origin.REST, RestCollectionError
 
     def __init__(self, client: HistoryV1, *, context: Context | None = None) -> None:
-        self.client = client
-        self.context = context or Context()
-
-    def collect(self, since: datetime | None) -> Collected:
-        """Return what v1 keeps after `since`; raises RestCollectionError when it failed."""
-        return one(self.source, self.client.events, since, self.context, Origin.REST)
+        super().__init__(client.events, context=context)
 
 
-class AlarmCollector:
+class SuperSiteCollector(HistorySource):
+    """Reads what a classic controller keeps of administrators signing in, beside its sites."""
+
+    source, origin, error = "super", Origin.REST, RestCollectionError
+
+    def __init__(self, client: HistoryV1, *, context: Context | None = None) -> None:
+        super().__init__(client.super_events, context=context)
+
+
+class AlarmCollector(HistorySource):
     """Reads the open alarms."""
 
-    source = "alarm"
-    origins = frozenset({Origin.ALARM})
+    source, origin, error = "alarm", Origin.ALARM, RestCollectionError
 
     def __init__(self, client: HistoryV1, *, context: Context | None = None) -> None:
-        self.client = client
-        self.context = context or Context()
-
-    def collect(self, since: datetime | None) -> Collected:
-        """Return the open alarms after `since`; raises RestCollectionError when it failed."""
-        return one(self.source, self.client.alarms, since, self.context, Origin.ALARM)
+        super().__init__(client.alarms, context=context)
 
 
-class IpsCollector:
-    """Reads `stat/ips/event`."""
+class IpsCollector(HistorySource):
+    """Reads threats as v1 tells them: up to Network 9.3.44."""
 
-    source = "ips"
-    origins = frozenset({Origin.IPS})
+    source, origin, error = "ips", Origin.IPS, RestCollectionError
 
     def __init__(self, client: HistoryV1, *, context: Context | None = None) -> None:
-        self.client = client
-        self.context = context or Context()
-
-    def collect(self, since: datetime | None) -> Collected:
-        """Return the threats after `since`; raises RestCollectionError when it failed."""
-        return one(self.source, self.client.ips_events, since, self.context, Origin.IPS)
+        super().__init__(client.ips_events, context=context)
 
 
-def one(
-    name: str, fetch: Callable[[datetime], Rows], since: datetime | None, context: Context, origin: Origin
-) -> Collected:
-    """Return what one endpoint gave; raises RestCollectionError."""
-    part = ask(name, fetch, since or datetime.fromisoformat("1970-01-02T00:00:00+00:00"), context, origin)
-    for failure in part.failures:
-        if not failure.gone:
-            raise RestCollectionError(failure.reason)
-    return part
+class AnomalyCollector(HistorySource):
+    """Reads the Wi-Fi problems that the controller noticed by itself."""
 
+    source, origin, error = "anomalies", Origin.REST, RestCollectionError
 
-def ask(
-    name: str, fetch: Callable[[datetime], Rows], since: datetime, context: Context, origin: Origin
-) -> Collected:
-    """Return what one endpoint gave, or its failure as a value; sign-in errors concern all and are raised."""
-    try:
-        rows = fetch(since)
-    except (SignInRefused, SignInThrottled):
-        raise
-    except EndpointGone as exc:
-        return Collected(failures=[Failure(source=name, reason=str(exc), gone=True)])
-    except ControllerError as exc:
-        log.warning("source_failed", source=name, reason=str(exc))
-        return Collected(failures=[Failure(source=name, reason=str(exc))])
-    told = msgspec.structs.replace(context, origin=origin)
-    entries: list[LogEntry] = [
-        entry
-        for row in rows
-        for entry in entries_of(row, told)
-        if not entry.has_time or entry.timestamp >= since
-    ]
-    return Collected(entries=entries, heard=[Heard(source=name, entries=len(entries))])
+    def __init__(self, client: HistoryV1, *, context: Context | None = None) -> None:
+        super().__init__(client.anomalies, context=context)

@@ -22,6 +22,9 @@ class Shape(StrEnum):
     V2_ROW = "v2_row"
     ACTIVITY = "activity"
     FLOW = "flow"
+    THREAT = "threat"
+    TRIGGER = "trigger"
+    ANOMALY = "anomaly"
     WEBHOOK = "webhook"
     ALERT_LIST = "alert_list"
     DEVICE = "device"
@@ -62,18 +65,32 @@ def _envelope(record: Mapping[str, Any]) -> Shape | None:
 def _row(record: Mapping[str, Any]) -> Shape:
     key = event_key(record)
     if key.startswith("EVT_"):
-        if "inner_alert_action" in record or "inner_alert_signature" in record:
+        if _tells_a_signature(record):
             return Shape.IPS
         return Shape.ALARM if "archived" in record else Shape.V1_EVENT
-    if "src_ip" in record and ("signature" in record or "inner_alert_signature" in record):
+    if "src_ip" in record and _tells_a_signature(record):
         return Shape.IPS
-    if "change_key" in record and "admin" in record:
+    if isinstance(record.get("admin"), Mapping) and any(
+        f in record for f in ("change_key", "updates", "operation")
+    ):
         return Shape.ACTIVITY
+    if "threat_type" in record and "threat_direction" in record:
+        return Shape.THREAT
+    if isinstance(record.get("trigger"), Mapping) and ("source" in record or "destination" in record):
+        return Shape.TRIGGER
+    if "anomaly" in record and canonical_mac(record.get("mac")):
+        return Shape.ANOMALY
     if _is_v2(record, key):
         return Shape.V2_ROW
     if _is_flow(record):
         return Shape.FLOW
     return _inventory(record)
+
+
+def _tells_a_signature(record: Mapping[str, Any]) -> bool:
+    if any(field in record for field in ("inner_alert_action", "inner_alert_signature", "signature")):
+        return True
+    return any(isinstance(record.get(field), Mapping) for field in ("inner_alert", "alert"))
 
 
 def event_key(record: Mapping[str, Any]) -> str:

@@ -1,41 +1,54 @@
-"""REST v2 `system-log/all` -> LogEntry (docs/protocol.md D)."""
+"""REST v2: the system log, what administrators did, and flows, each a source of its own (docs/protocol.md D)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from unifi_scanner.errors import SystemLogCollectionError
-from unifi_scanner.logs.base import Collected
+from unifi_scanner.logs.history_source import Fetch, HistorySource
 from unifi_scanner.logs.normalise import Context
-from unifi_scanner.logs.rest_collector import ask
+from unifi_scanner.logs.redaction import redacted
 from unifi_scanner.models.enums import Origin
 
 
-class SystemLog(Protocol):
-    """The part of UnifiClient that answers the v2 system log."""
+class HistoryV2(Protocol):
+    """The part of UnifiClient that answers v2 history."""
 
-    def system_log(self, since: datetime) -> Sequence[Mapping[str, Any]]:
-        """Return system-log rows after `since`."""
-        ...
+    @property
+    def system_log(self) -> Fetch: ...
+    @property
+    def activity(self) -> Fetch: ...
+    @property
+    def flows(self) -> Fetch: ...
 
 
-class SystemLogCollector:
+class SystemLogCollector(HistorySource):
     """Reads the system log: the history of Network 9 and the only one of 10.3 and later."""
 
-    source = "system_log"
-    origins = frozenset({Origin.SYSTEM_LOG})
+    source, origin, error = "system_log", Origin.SYSTEM_LOG, SystemLogCollectionError
 
-    def __init__(self, client: SystemLog, *, context: Context | None = None) -> None:
-        self.client = client
-        self.context = context or Context()
+    def __init__(self, client: HistoryV2, *, context: Context | None = None) -> None:
+        super().__init__(client.system_log, context=context)
 
-    def collect(self, since: datetime | None) -> Collected:
-        """Return what the system log keeps after `since`; raises SystemLogCollectionError when it failed."""
-        wanted = since or datetime.fromisoformat("1970-01-02T00:00:00+00:00")
-        part = ask(self.source, self.client.system_log, wanted, self.context, Origin.SYSTEM_LOG)
-        for failure in part.failures:
-            if not failure.gone:
-                raise SystemLogCollectionError(failure.reason)
-        return part
+
+class ActivityCollector(HistorySource):
+    """Reads what administrators did; what they typed as a secret is blanked before anything is kept."""
+
+    source, origin, error = "activity", Origin.ACTIVITY, SystemLogCollectionError
+
+    def __init__(self, client: HistoryV2, *, context: Context | None = None) -> None:
+        super().__init__(client.activity, context=context)
+
+    def fit_to_keep(self, row: Any) -> Any:
+        """Return a row without what was typed as a secret, also where it has no shape we know."""
+        return redacted(row) if isinstance(row, Mapping) else row
+
+
+class FlowCollector(HistorySource):
+    """Reads traffic that was blocked, or that intrusion prevention noticed; only gateways have it."""
+
+    source, origin, error = "flows", Origin.FLOW, SystemLogCollectionError
+
+    def __init__(self, client: HistoryV2, *, context: Context | None = None) -> None:
+        super().__init__(client.flows, context=context)

@@ -54,6 +54,8 @@ class Origin(StrEnum):
     CEF = "cef"
     SSH = "ssh"
     IMPORT = "import"
+    ACTIVITY = "activity"  # what administrators did; the store numbers these in order, so new ones go last
+    FLOW = "flow"
 
 
 class Severity(StrEnum):

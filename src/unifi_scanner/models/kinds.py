@@ -289,6 +289,8 @@ KINDS: dict[str, KindInfo] = {
     "state.config": KindInfo(SYSTEM, DEBUG, "site", "Settings of the network changed."),
     "state.session": KindInfo(SYSTEM, DEBUG, "site", "The controller reported its state."),
     "state.measurement": KindInfo(SYSTEM, DEBUG, "site", "A speed or connection test reported a result."),
+    # what a controller notices of a client's Wi-Fi over an hour (docs/protocol.md C, `stat/anomalies`)
+    "client.anomaly": KindInfo(WIFI, INFO, "client", "{client} had trouble on the Wi-Fi[: {problem}]."),
     UNKNOWN_KIND: KindInfo(
         OTHER,
         INFO,

@@ -23,6 +23,7 @@ def books_of(store: EventStore, shard: Shard, since: datetime | None) -> Books:
         drops=store.drops(shard, since or EPOCH),
         failures=[_told(failure) for failure in failures],
         cadences=store.cadences(shard),
+        changes=store.changes(shard, since or EPOCH),
         read_since={name: cursor.since for name, cursor in cursors.items() if cursor is not None},
     )
 

@@ -9,8 +9,8 @@ from typing import Protocol, runtime_checkable
 import msgspec
 import structlog
 
-from unifi_scanner.errors import CollectionError, ControllerError
-from unifi_scanner.logs.base import Collected, HistoryCollector
+from unifi_scanner.errors import CollectionError, ControllerError, ControllerSilent
+from unifi_scanner.logs.base import Collected, Collector
 from unifi_scanner.logs.collector import LogCollector
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,7 @@ class Reading(msgspec.Struct, frozen=True):
     `known_upto` is the newest thing it told before, `read_at` when it last answered; None where it never did.
     """
 
-    source: HistoryCollector
+    source: Collector
     since: datetime
     known_upto: datetime | None = None
     read_at: datetime | None = None
@@ -60,7 +60,8 @@ class Remembering(Protocol):
 
 def read_history(plan: Sequence[Reading], *, long_ago: datetime) -> Found:
     """Read every source of the plan; one that last answered before `long_ago` may have forgotten something since."""
-    chain = LogCollector([_From(reading) for reading in plan])
+    line = _Line()
+    chain = LogCollector([_From(reading, line) for reading in plan])
     try:
         collected = chain.hear()
     except (CollectionError, ControllerError) as exc:  # a sign-in refused while running, too
@@ -83,13 +84,27 @@ def _has_forgotten(reading: Reading) -> bool:
         return False
 
 
-class _From:
-    """A source that starts where it was last read, whatever the chain asks."""
+class _Line:
+    """The one line to the controller that all of a round's questions share."""
 
-    def __init__(self, reading: Reading) -> None:
+    silence: CollectionError | None = None
+
+
+class _From:
+    """A source that starts where it was last read, and is not asked where nobody answers any more."""
+
+    def __init__(self, reading: Reading, line: _Line) -> None:
         self.source = reading.name
         self._reading = reading
+        self._line = line
 
     def collect(self, since: datetime | None) -> Collected:
+        if self._line.silence is not None:
+            raise self._line.silence  # waiting for each source in turn would take minutes
         start = self._reading.since
-        return self._reading.source.collect(start if since is None else max(start, since))
+        try:
+            return self._reading.source.collect(start if since is None else max(start, since))
+        except CollectionError as exc:
+            if isinstance(exc.cause, ControllerSilent):
+                self._line.silence = exc
+            raise

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from unifi_scanner.ledger import can_fill, is_trusted
-from unifi_scanner.logs.base import Collected, Collector, Failure, Heard, HistoryCollector
-from unifi_scanner.models.enums import Origin, SourceState
+from unifi_scanner.ledger import can_fill, is_trusted, is_worth_asking
+from unifi_scanner.logs.base import Collected, Collector, Failure, Heard
+from unifi_scanner.models.capability import Capabilities
+from unifi_scanner.models.enums import SourceState
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.store import EventStore, Shard
@@ -34,7 +35,7 @@ class Ingest:
         shard: Shard,
         *,
         live: Sequence[LiveCollector] = (),
-        history: Sequence[HistoryCollector] = (),
+        history: Sequence[Collector] = (),
         version: str | None = None,
     ) -> None:
         self.store = store
@@ -42,6 +43,7 @@ class Ingest:
         self.live = live
         self.history = history
         self.version = version
+        self.capabilities: Capabilities | None = None
         self._unstored: list[LogEntry] = []
 
     def drain(self) -> int:
@@ -77,10 +79,11 @@ class Ingest:
         return [
             self._reading(source, since, answered.get(source.source), at_least=at_least)
             for source in self.history
+            if self.capabilities is None or is_worth_asking(source.source, self.capabilities)
         ]
 
     def _reading(
-        self, source: HistoryCollector, since: datetime, answered: datetime | None, *, at_least: bool
+        self, source: Collector, since: datetime, answered: datetime | None, *, at_least: bool
     ) -> Reading:
         cursor = self.store.cursor(self.shard, source.source)
         if cursor is None:
@@ -131,13 +134,12 @@ class Ingest:
         self.store.note_source(self.shard, name, now, state, entries=heard.entries)
         if not whole:
             return  # what was not read is read the next time, from the same point
-        told = [e for e in found.collected.entries if e.has_time and e.origins & reading.source.origins]
         oldest, has_hole = reading.since, name in found.forgot
         if has_hole:
-            oldest = min((e.timestamp for e in told), default=now)
+            oldest = heard.oldest or now
             self._note_hole(name, reading.read_at or reading.since, oldest)
         # only what the controller told moves the point to read from: our clock may be wrong
-        newest = max((e.timestamp for e in told), default=reading.known_upto or oldest)
+        newest = heard.newest or reading.known_upto or oldest
         self.store.note_read(self.shard, name, oldest, min(newest, now), hole_before=has_hole)
         self.store.close_gap(self.shard, name, now)
         self._fill_gaps(name, now)
@@ -150,7 +152,7 @@ class Ingest:
 
     def _fill_gaps(self, by: str, now: datetime) -> None:
         cursor = self.store.cursor(self.shard, by)
-        if cursor is None or not is_trusted(by, self.version):
+        if cursor is None or not is_trusted(by, self.version, self.capabilities):
             return
         for source in {gap.source for gap in self.store.gaps(self.shard) if not gap.closed}:
             if source == by or can_fill(by, source):
@@ -163,7 +165,8 @@ class Ingest:
             self.store.close_gap(self.shard, failure.source, now)
             return
         self.store.note_source(self.shard, failure.source, now, SourceState.FAILED, reason=failure.reason)
-        self.store.open_gap(self.shard, failure.source, reading.read_at or reading.since, failure.reason)
+        start = failure.since or reading.read_at or reading.since
+        self.store.open_gap(self.shard, failure.source, start, failure.reason)
 
 
 def is_event(entry: LogEntry) -> bool:
@@ -171,4 +174,4 @@ def is_event(entry: LogEntry) -> bool:
     return entry.kind != "client.state" and not entry.kind.startswith("state.")
 
 
-__all__ = ["Ingest", "LiveCollector", "Origin", "is_event"]
+__all__ = ["Ingest", "LiveCollector", "is_event"]

@@ -13,7 +13,7 @@ from unifi_scanner.sim.moment import Moment
 from unifi_scanner.sim.network import Client, Device, Network, mac_of
 from unifi_scanner.sim.state import State
 
-NEED_CLIENT: Final = frozenset({"wifi", "wired", "client", "guest", "blocking"})
+NEED_CLIENT: Final = frozenset({"wifi", "wired", "client", "guest", "blocking", "anomaly"})
 NEED_PRESENCE: Final = frozenset({"client_leaves", "client_roams", "client_switches_radio", "client_unplugs"})
 
 

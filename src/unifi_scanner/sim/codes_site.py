@@ -101,6 +101,7 @@ SITE_CODES: Final = (
         name="update_available", about="site",
         v1=V1("EVT_AD_UpdateAvailable", "www", "A new version ({version}) of UniFi Controller is available"),
     ),
+    Code(name="client_anomaly", about="anomaly"),
     Code(
         name="vpn_connects", about="client",
         v2=V2("VPN_CLIENT_CONNECTED_V2", "VPN_CLIENT_CONNECTED", VPN, "INFO", "VPN Client Connected",

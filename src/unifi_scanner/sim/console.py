@@ -79,6 +79,8 @@ class Console:
         self.throttled: dict[str, Mapping[str, str]] = {}
         self.read_only = False
         self.streams_by_key = False
+        self.archived: set[str] = set()
+        self.retention_ms: dict[str, int] = {}
         self.rng = Random(scenario.seed ^ 0x5EED)  # noqa: S311 - chance that must be repeatable, not secret
         self.version = ""
         self.speed = scenario.speed
@@ -160,6 +162,11 @@ class Console:
                 return html_reply("<h1>429</h1>", 429).with_headers(headers)
         return self.faults.failure(path)
 
+    def still_keeps(self, source: str, time_ms: int) -> bool:
+        """Say whether a row of that age is still there."""
+        kept_for = self.retention_ms.get(source)
+        return kept_for is None or time_ms >= self.clock.now_ms() - kept_for
+
     def site_known(self, site: str) -> bool:
         """Say whether the controller has a site of that short name."""
         return site in dict(self.scenario.sites)
@@ -217,7 +224,7 @@ class Console:
         if self._by_api_key(ask):
             return self._forbidden(ask, path) or route(self, ask, path)
         session = self.sessions.find(ask)
-        if session is None:
+        if session is None or (self.faults.get_only and ask.method != "GET"):  # docs/protocol.md A.4
             return self._unauthorized()
         if not self._may_change(ask, session):
             return text_reply("Forbidden", 403)

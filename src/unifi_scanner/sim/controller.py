@@ -232,16 +232,57 @@ class SimulatedController:
             self._console.streams_by_key = on
 
     def fail(
-        self, endpoint_substring: str, status: int | None, body: str | None = None, times: int | None = None
+        self,
+        endpoint_substring: str,
+        status: int | None,
+        body: str | None = None,
+        times: int | None = None,
+        *,
+        after: int = 0,
     ) -> None:
-        """Let every path that contains the substring answer `status`, for ever or `times`; None ends it."""
+        """Let every path that contains the substring answer `status`, for ever or `times`; None ends it.
+
+        The first `after` requests are still answered well.
+        """
         with self._lock:
-            self._console.faults.fail(endpoint_substring, status, body, times)
+            self._console.faults.fail(endpoint_substring, status, body, times, after)
+
+    def allow_only_get(self, on: bool) -> None:
+        """Refuse every POST behind the sign-in, as some do to accounts that may only read, or no longer."""
+        with self._lock:
+            self._console.faults.get_only = on
 
     def delay(self, endpoint_substring: str, seconds: float) -> None:
         """Let every path that contains the substring answer so much later; 0 ends it."""
         with self._lock:
             self._console.faults.delay(endpoint_substring, seconds)
+
+    def keep_only(self, source: str, seconds: float | None) -> None:
+        """Let a list (`rest`, `alarm`, `ips`, `system_log`) forget what is older; None keeps everything."""
+        with self._lock:
+            self._console.retention_ms.pop(source, None)
+            if seconds is not None:
+                self._console.retention_ms[source] = round(seconds * 1000)
+
+    def archive_alarms(self) -> None:
+        """Put every alarm so far away, as a person would."""
+        with self._lock:
+            self._console.archived |= {str(row["_id"]) for row in self._console.ledger.v1_items("alarm")}
+
+    def cap_pages(self, rows: int) -> None:
+        """Give no more than so many rows a page of system-log, whatever is asked."""
+        with self._lock:
+            self._console.faults.page_cap = rows
+
+    def shift_pages(self, rows: int) -> None:
+        """Let so many new things happen after every page of system-log, so that rows move on to later pages."""
+        with self._lock:
+            self._console.faults.shifting = rows
+
+    def want_every_list(self, on: bool) -> None:
+        """Refuse questions about flows that leave a list out, as some builds do, or no longer."""
+        with self._lock:
+            self._console.faults.picky_flows = on
 
     def connections(self) -> int:
         """Return how many sockets are connected now; half-open ones do not count."""

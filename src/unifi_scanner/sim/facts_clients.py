@@ -133,3 +133,8 @@ def blocking_facts(_code: Code, _group: str, moment: Moment) -> tuple[Facts, Fac
     """Return what is told of a client an admin shut out or let back in."""
     mac = moment.client.mac if moment.client else ""
     return {"client": mac, "admin": admin_name(moment), "is_admin": True}, {}
+
+
+def anomaly_facts(_code: Code, _group: str, moment: Moment) -> tuple[Facts, Facts]:
+    """Return what the controller noticed of a client's Wi-Fi (docs/protocol.md C, `stat/anomalies`)."""
+    return {}, {"anomaly": moment.ask("anomaly", "USER_HIGH_TCP_LATENCY")}

@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
+from unifi_scanner.sim.log_parts import is_triggered
 from unifi_scanner.sim.moment import Occurrence
 from unifi_scanner.sim.network import Network
+from unifi_scanner.sim.rows import blocked_flow
 from unifi_scanner.sim.versions import Answers, sources_of, still_answered
 from unifi_scanner.sim.wire import flow_row, row_ids, v1_item, v2_row, when_v1, when_v2
 
@@ -19,7 +21,7 @@ class LedgerRow:
     """One thing that happened. `time_ms` is as v1 tells it, or as system-log does where v1 has no code for it.
 
     `sources` are the ways this controller's version really lets a reader learn of it: any of `websocket`, `rest`,
-    `system_log`, `alarm`, `ips`.
+    `super`, `system_log`, `alarm`, `ips`, `anomalies`, and `activity` where system-log does not have it.
     """
 
     id: str
@@ -62,7 +64,7 @@ class Ledger:
             v2_id=v2_id,
             key=occurrence.key,
             v2_key=v2.key if v2 else None,
-            time_ms=when_v1(occurrence, at_ms) if v1 else when_v2(at_ms, v2_id),
+            time_ms=when_v1(occurrence, at_ms) if v1 else when_v2(at_ms, v2_id) if v2 else at_ms,
             client=occurrence.client,
             client_name=client.shown_name if client else None,
             device=occurrence.device,
@@ -92,9 +94,15 @@ class Ledger:
         ]
 
     def flow_rows(self, wanted: Callable[[Kept], bool]) -> list[Mapping[str, Any]]:
-        """Return the traffic flows of intrusion alerts, newest first (docs/protocol.md D.6)."""
+        """Return the traffic flows of intrusion alerts and blocks, newest first (docs/protocol.md D.6)."""
         return [
             flow_row(one.occurrence, one.at_ms, one.row.v2_id, self._network)
+            if one.occurrence.code.is_threat
+            else blocked_flow(one, self._network)
             for one in reversed(self.kept)
-            if one.occurrence.code.is_threat and wanted(one)
+            if (one.occurrence.code.is_threat or is_triggered(one.occurrence.code)) and wanted(one)
         ]
+
+    def about(self, what: str) -> list[Kept]:
+        """Return what happened of one sort, oldest first: `admin`, `threat`, `anomaly`, …"""
+        return [one for one in self.kept if one.occurrence.code.about == what]

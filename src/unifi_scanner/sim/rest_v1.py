@@ -8,6 +8,7 @@ from typing import Any, Final
 from unifi_scanner.sim import inventory
 from unifi_scanner.sim.call import Call
 from unifi_scanner.sim.http import Reply, v1_error, v1_ok
+from unifi_scanner.sim.rows import anomaly_rows
 from unifi_scanner.sim.stale import stale_items
 from unifi_scanner.sim.wire import alarm_row
 
@@ -26,29 +27,62 @@ def answer(call: Call, rest: str) -> Reply:
     return handler(call) if handler is not None else v1_error("NotFound", 404)
 
 
+def answer_super(call: Call, rest: str) -> Reply:
+    """Return the answer to `/api/s/super/{rest}` on a classic controller: what concerns all its sites."""
+    if call.ask.method not in {"GET", "POST"} or rest not in {"stat/event", "rest/event"}:
+        return v1_error("NoPermission", 403)
+    return _event_list(call, "super")
+
+
 def _events(call: Call) -> Reply:
+    return _event_list(call, "rest")
+
+
+def _event_list(call: Call, source: str) -> Reply:
     """Answer `stat/event`: whole up to 9.x, frozen at the upgrade on 10.0 to 10.2, then gone (section 0)."""
     console = call.console
     if console.answers.events == "gone":
         return v1_error("NotFound", 404)
-    rows: list[dict[str, Any]] = console.ledger.v1_items("rest") if call.here else []
-    if console.answers.events == "frozen" and call.here and not rows:
+    rows: list[dict[str, Any]] = console.ledger.v1_items(source) if call.here else []
+    if console.answers.events == "frozen" and call.here and not rows and source == "rest":
         rows = stale_items(console.network, console.began_ms)
-    return _page(call, rows)
+    return _page(call, _kept(call, rows, source))
+
+
+def _kept(call: Call, rows: Sequence[dict[str, Any]], source: str) -> list[dict[str, Any]]:
+    return [row for row in rows if call.console.still_keeps(source, int(row["time"]))]
+
+
+def _open_alarms(call: Call) -> list[dict[str, Any]]:
+    if not call.here:
+        return []
+    archived = call.console.archived
+    rows = [
+        alarm_row(item, archived=item["_id"] in archived) for item in call.console.ledger.v1_items("alarm")
+    ]
+    return _kept(call, rows, "alarm")
 
 
 def _alarms(call: Call) -> Reply:
-    if call.console.answers.alarms == "gone":
-        return v1_error("NotFound", 404)
-    rows = [alarm_row(item) for item in call.console.ledger.v1_items("alarm")] if call.here else []
-    archived = call.ask.parameters().get("archived")
-    return _page(call, [] if archived in {True, "true"} else rows)
+    """Answer `list/alarm`; 10.3 gives the oldest, whatever is asked, and 10.4 knows it no more (section 0, C)."""
+    match call.console.answers.alarms:
+        case "gone":
+            return v1_error("InvalidObject", 400)
+        case "oldest":
+            return v1_ok(_open_alarms(call)[:LIMIT])
+    asked = call.ask.parameters().get("archived")
+    wanted = {None: (True, False), True: (True,), "true": (True,)}.get(asked, (False,))
+    return _page(call, [row for row in _open_alarms(call) if row["archived"] in wanted])
+
+
+def _alarms_elsewhere(call: Call) -> Reply:
+    return _alarms(call) if call.console.answers.alarms == "full" else v1_error("NotFound", 404)
 
 
 def _alarm_count(call: Call) -> Reply:
-    if call.console.answers.alarms == "gone":
+    if call.console.answers.alarms != "full":
         return v1_error("NotFound", 404)
-    return v1_ok([{"count": len(call.console.ledger.v1_items("alarm")) if call.here else 0}])
+    return v1_ok([{"count": sum(not row["archived"] for row in _open_alarms(call))}])
 
 
 def _ips(call: Call) -> Reply:
@@ -59,7 +93,14 @@ def _ips(call: Call) -> Reply:
         case "empty":
             return v1_ok([])
         case _:
-            return _page(call, call.console.ledger.v1_items("ips") if call.here else [])
+            return _page(call, _kept(call, call.console.ledger.v1_items("ips"), "ips") if call.here else [])
+
+
+def _anomalies(call: Call) -> Reply:
+    asked = call.ask.parameters()
+    first, last = _number(asked, "start", 0), _number(asked, "end", 0)
+    kept = [one for one in call.console.ledger.about("anomaly") if first <= one.at_ms <= (last or one.at_ms)]
+    return v1_ok(anomaly_rows(kept) if call.here else [])
 
 
 def _page(call: Call, rows: Sequence[Row]) -> Reply:
@@ -147,8 +188,8 @@ Handler = Callable[[Call], Reply]
 HANDLERS: Final[Mapping[str, Handler]] = {
     "stat/event": _events,
     "rest/event": _events,
-    "stat/alarm": _alarms,
-    "rest/alarm": _alarms,
+    "stat/alarm": _alarms_elsewhere,
+    "rest/alarm": _alarms_elsewhere,
     "list/alarm": _alarms,
     "cnt/alarm": _alarm_count,
     "stat/ips/event": _ips,
@@ -161,7 +202,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "stat/sysinfo": _sysinfo,
     "self": _self,
     "rest/wlanconf": _wlans,
-    "stat/anomalies": _nothing,
+    "stat/anomalies": _anomalies,
     "stat/rogueap": _nothing,
     "stat/guest": _nothing,
     "rest/setting": _nothing,

@@ -11,7 +11,8 @@ from unifi_scanner.sim.code_table import CODES
 from unifi_scanner.sim.codes import V2
 from unifi_scanner.sim.http import Reply, html_reply, json_reply, v2_error
 from unifi_scanner.sim.ledger import Kept
-from unifi_scanner.sim.network import digest
+from unifi_scanner.sim.log_parts import PARTS, SHAPED, WHOLE, is_triggered
+from unifi_scanner.sim.rows import admin_row, has_words, threat_row, trigger_row
 from unifi_scanner.sim.versions import SEVERITIES
 from unifi_scanner.sim.wire import when_v2
 
@@ -29,7 +30,7 @@ def answer(call: Call, rest: str) -> Reply:
     match rest.split("/"):
         case ["system-log", "setting"] if call.ask.method == "GET" and call.console.answers.system_log:
             return _labels()
-        case ["system-log", *name] if call.console.answers.system_log:
+        case ["system-log", *name] if call.console.answers.log_parts:
             return _system_log(call, "/".join(name))
         case ["traffic-flows"] if call.console.answers.flows:
             return _flows(call) if call.ask.method == "POST" else v2_error(405, "Method Not Allowed")
@@ -39,7 +40,7 @@ def answer(call: Call, rest: str) -> Reply:
 
 
 def _system_log(call: Call, name: str) -> Reply:
-    if name not in {"all", "count", "filter-data", "admin-activity", "admin-access", "threats", *CLASSES}:
+    if name not in {*SHAPED, *PARTS} and not (name in WHOLE and call.console.answers.system_log):
         return v2_error(404, "Not Found")
     if call.ask.method != "POST":
         return v2_error(405, "Request method 'GET' is not supported")
@@ -51,29 +52,23 @@ def _system_log(call: Call, name: str) -> Reply:
             return _count(call, asked)
         case "filter-data":
             return json_reply({"categories": call.console.answers.categories, "severities": SEVERITIES})
-        case "admin-activity" | "admin-access":
-            return _paged(
-                asked, [_admin_row(k) for k in _kept(call, asked) if k.occurrence.code.about == "admin"]
-            )
-        case "threats":
-            return _paged(asked, [_threat_row(k) for k in _kept(call, asked) if k.occurrence.code.is_threat])
         case "critical":
-            return json_reply(_alerts(call, asked, CLASSES[name]))
+            return json_reply(_alerts(call, asked, PARTS[name]))
+        case _ if name in SHAPED:
+            return _paged(call, asked, _shaped(call, asked, name))
         case _:
-            return _paged(asked, _alerts(call, asked, CLASSES.get(name, lambda _v2: True)))
+            return _paged(call, asked, _alerts(call, asked, PARTS.get(name, lambda _v2: True)))
 
 
-CLASSES: Final[Mapping[str, Callable[[V2], bool]]] = {
-    "critical": lambda v2: v2.severity in {"HIGH", "VERY_HIGH"},
-    "system-critical-alert": lambda v2: v2.severity in {"HIGH", "VERY_HIGH"} and v2.place.nine != "SECURITY",
-    "threat-alert": lambda v2: v2.place.sub in {"SECURITY_INTRUSION_PREVENTION", "SECURITY_HONEYPOT"},
-    "client-alert": lambda v2: v2.place.ten == "CLIENT_DEVICES",
-    "device-alert": lambda v2: v2.place.ten == "UNIFI_DEVICES",
-    "update-alert": lambda v2: v2.place.ten == "SOFTWARE_UPDATES",
-    "vpn-alert": lambda v2: v2.place.ten == "VPN",
-    "triggers": lambda v2: v2.place.sub == "SECURITY_FIREWALL",
-    "next-ai-alert": lambda _v2: False,
-}
+def _shaped(call: Call, asked: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    match name:
+        case "threats":
+            return [threat_row(k) for k in _kept(call, asked) if k.occurrence.code.is_threat]
+        case "triggers":
+            network = call.console.network
+            return [trigger_row(k, network) for k in _kept(call, asked) if is_triggered(k.occurrence.code)]
+        case _:
+            return [admin_row(k) for k in _kept(call, asked) if k.occurrence.code.about == "admin"]
 
 
 def _enum_error(call: Call, asked: Mapping[str, Any]) -> Reply | None:
@@ -92,7 +87,10 @@ def _kept(call: Call, asked: Mapping[str, Any]) -> list[Kept]:
     return [
         kept
         for kept in reversed(call.console.ledger.kept)
-        if "system_log" in kept.row.sources and _in_time(kept, asked)
+        if kept.row.sources & {"system_log", "activity"}
+        and kept.occurrence.code.v2 is not None
+        and _in_time(kept, asked)
+        and call.console.still_keeps("system_log", kept.at_ms)
     ]
 
 
@@ -107,7 +105,8 @@ def _alerts(call: Call, asked: Mapping[str, Any], wanted: Callable[[V2], bool]) 
 
     def fits(kept: Kept) -> bool:
         v2 = kept.occurrence.code.v2_for(client_known=kept.occurrence.client is not None)
-        return v2 is not None and wanted(v2) and _in_time(kept, asked)
+        kept_still = call.console.still_keeps("system_log", kept.at_ms)
+        return v2 is not None and kept_still and wanted(v2) and _in_time(kept, asked)
 
     rows = [row for row in call.console.ledger.v2_rows(call.console.answers, fits) if _filtered(row, asked)]
     rows.sort(key=lambda row: int(row["timestamp"]), reverse=asked.get("sortDirection") != "ASC")
@@ -120,11 +119,13 @@ def _filtered(row: Row, asked: Mapping[str, Any]) -> bool:
     return all(not asked.get(many) or row[one] in asked[many] for many, one in fields.items())
 
 
-def _paged(asked: Mapping[str, Any], rows: Sequence[Row]) -> Reply:
+def _paged(call: Call, asked: Mapping[str, Any], rows: Sequence[Row]) -> Reply:
     """Return one page: 0-based, at most 100 rows whatever was asked (docs/protocol.md D.2)."""
-    size = max(1, min(int(asked.get("pageSize") or PAGE_SIZE), PAGE_SIZE))
+    size = max(1, min(int(asked.get("pageSize") or PAGE_SIZE), call.console.faults.page_cap))
     number = int(asked.get("pageNumber") or 0)
     pages = -(-len(rows) // size)
+    for _ in range(call.console.faults.shifting):
+        call.console.emit("client_connects", {})
     return json_reply(
         {
             "data": rows[number * size : (number + 1) * size],
@@ -159,47 +160,19 @@ def _labels() -> Reply:
     return json_reply({"preference": "auto", "settings": settings})
 
 
-def _admin_row(kept: Kept) -> dict[str, Any]:
-    """Return a row of admin-activity (docs/protocol.md D.5)."""
-    occurrence = kept.occurrence
-    name = str(occurrence.facts["admin"]).removeprefix("Admin[").removesuffix("]")
-    changed = occurrence.code.name == "admin_changes"
-    update = {"property": "name", "property_path": "name", "old_value": "Guest", "new_value": "Guest WiFi",
-              "hide_value": False, "type": "STRING"}  # fmt: skip
-    return {
-        "id": kept.row.v2_id,
-        "key": kept.row.v2_key,
-        "admin": {"_id": digest("admin", name), "name": name},
-        "ip": occurrence.facts["ip"],
-        "platform": "WEB",
-        "operation": "UPDATE" if changed else None,
-        "meta": {"collection": "wlanconf", "section": "WIFI", "actor": name} if changed else {},
-        "updates": [update] if changed else [],
-        "message": f"{name} changed the guest WiFi." if changed else f"{name} accessed UniFi Network.",
-        "timestamp": when_v2(kept.at_ms, kept.row.v2_id),
-    }
-
-
-def _threat_row(kept: Kept) -> dict[str, Any]:
-    """Return a row of `threats` (docs/protocol.md D.5)."""
-    facts, row = kept.occurrence.facts, kept.row
-    return {
-        "id": row.v2_id,
-        "alarm_id": row.id,
-        "ips_alert_id": facts["unique_alertid"],
-        "threat_direction": "OUTGOING" if row.client else "INCOMING",
-        "device": row.client_name,
-        "device_mac": row.client,
-        "counterpart": facts["dest_ip"] if row.client else facts["src_ip"],
-        "threat_type": "THREAT",
-        "timestamp": when_v2(kept.at_ms, row.v2_id),
-    }
-
-
 def _flows(call: Call) -> Reply:
-    """Return intrusion alerts as flows: where their detail lives on 10.x (docs/protocol.md D.6)."""
+    """Return intrusion alerts and blocks as flows: where their detail lives on 10.x (docs/protocol.md D.6)."""
     asked = call.ask.json()
-    policies = asked.get("policy_type") or []
-    if not call.here or (policies and "INTRUSION_PREVENTION" not in policies):
-        return _paged(asked, [])
-    return _paged(asked, call.console.ledger.flow_rows(lambda kept: _in_time(kept, asked)))
+    if call.console.faults.picky_flows and not has_words(
+        asked, ("risk", "action", "policy_type", "source_mac")
+    ):
+        return v2_error(400, "Required field is missing")
+    policies, actions = asked.get("policy_type") or [], asked.get("action") or []
+    rows = call.console.ledger.flow_rows(lambda kept: _in_time(kept, asked)) if call.here else []
+    chosen = [
+        row
+        for row in rows
+        if (not policies or row["policies"][0]["type"] in policies)
+        and (not actions or row["action"] in actions)
+    ]
+    return _paged(call, asked, chosen)

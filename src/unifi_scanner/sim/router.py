@@ -41,6 +41,8 @@ def site_objects(console: Console) -> list[dict[str, object]]:
 
 
 def _v1(console: Console, ask: Ask, site: str, rest: str) -> Reply:
+    if site == "super" and console.answers.super_site:
+        return rest_v1.answer_super(Call(console=console, ask=ask, site=site, here=True), rest)
     if not console.site_known(site):
         return v1_error("NoSiteContext")
     call = Call(console=console, ask=ask, site=site, here=site == console.scenario.sites[0][0])

@@ -8,6 +8,7 @@ import msgspec
 
 from unifi_scanner.sim.codes import Code
 from unifi_scanner.sim.flavour import Flavour
+from unifi_scanner.sim.log_parts import is_in_some_part
 
 CATEGORIES_9: Final = ("MONITORING", "INTERNET", "POWER", "SECURITY", "SYSTEM", "UNKNOWN")
 CATEGORIES_10: Final = (
@@ -22,11 +23,13 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
     version: tuple[int, ...]
     events: Literal["full", "frozen", "gone"]
-    alarms: Literal["full", "gone"]
+    alarms: Literal["full", "oldest", "gone"]
     ips: Literal["full", "empty", "gone"]
     system_log: bool
+    log_parts: bool
     flows: bool
     api_key: bool
+    super_site: bool
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -54,11 +57,13 @@ def answers_of(version: str, flavour: Flavour) -> Answers:
     return Answers(
         version=number,
         events="gone" if gone else "frozen" if number >= (10,) else "full",
-        alarms="gone" if gone else "full",
+        alarms="gone" if number >= (10, 4) else "oldest" if gone else "full",
         ips="gone" if gone else "empty" if number >= (9, 3, 45) else "full",
         system_log=number >= (9,),
+        log_parts=number >= (8, 4),
         flows=number >= (9,) and flavour is not Flavour.CLASSIC,
         api_key=number >= (9,) and flavour is not Flavour.CLASSIC,
+        super_site=flavour is Flavour.CLASSIC,
     )
 
 
@@ -68,12 +73,18 @@ def sources_of(code: Code, answers: Answers) -> frozenset[str]:
     Threats are told by v1 only up to 9.3.44 (docs/protocol.md B.9); what has no v1 code exists in system-log only.
     """
     told = code.v1 is not None and not (code.is_threat and answers.ips != "full")
+    # a classic controller keeps its admins' events beside its sites (docs/protocol.md B.1)
+    beside = code.about == "admin" and answers.super_site
+    in_log = code.v2 is not None and (answers.system_log or (answers.log_parts and is_in_some_part(code)))
     checks = {
         "websocket": told,
-        "rest": told and answers.events == "full",
-        "alarm": told and code.v1 is not None and code.v1.alarm and answers.alarms == "full",
+        "rest": told and answers.events == "full" and not beside,
+        "super": told and answers.events == "full" and beside,
+        "alarm": told and code.v1 is not None and code.v1.alarm and answers.alarms != "gone",
         "ips": told and code.is_threat,
-        "system_log": code.v2 is not None and answers.system_log,
+        "system_log": in_log,
+        "activity": code.about == "admin" and code.v2 is not None and answers.log_parts and not in_log,
+        "anomalies": code.about == "anomaly",
     }
     return frozenset(name for name, holds in checks.items() if holds)
 
@@ -82,7 +93,12 @@ def still_answered(sources: frozenset[str], answers: Answers) -> frozenset[str]:
     """Return those of `sources` that a controller of this version still lets a reader ask."""
     gone = {
         name
-        for name, state in (("rest", answers.events), ("alarm", answers.alarms), ("ips", answers.ips))
+        for name, state in (
+            ("rest", answers.events),
+            ("super", answers.events),
+            ("alarm", answers.alarms),
+            ("ips", answers.ips),
+        )
         if state in {"gone", "empty"}
     }
     return sources - gone

@@ -98,9 +98,9 @@ def volume_text(count: int) -> str:
     return f"{value:.2f}G"
 
 
-def alarm_row(item: Mapping[str, Any]) -> dict[str, Any]:
+def alarm_row(item: Mapping[str, Any], *, archived: bool = False) -> dict[str, Any]:
     """Return a v1 event as the alarm endpoints tell it: the same, and whether someone put it away (C)."""
-    return {**item, "archived": False}
+    return {**item, "archived": archived}
 
 
 def v2_row(

@@ -149,6 +149,12 @@ class EventStore(Protocol):
     ) -> None:
         """Note that `source` was read from `since` to `upto`: on from before, unless there is a hole before it."""
 
+    def record_change(self, shard: Shard, sentence: str, at: datetime) -> None:
+        """Note what a controller began or stopped to answer."""
+
+    def changes(self, shard: Shard, since: datetime) -> list[str]:
+        """Return what a controller began or stopped to answer since then, oldest first."""
+
     def cadences(self, shard: Shard) -> list[Cadence]:
         """Return how often each source speaks of each part of the network."""
 

@@ -157,6 +157,17 @@ class Ledger(Shards):
             )
         ]
 
+    def record_change(self, shard: Shard, sentence: str, at: datetime) -> None:
+        """Note what a controller began or stopped to answer."""
+        with self._db.writing() as connection:
+            values = (self._number(shard, connection), to_us(at), plain(sentence))
+            connection.execute("INSERT INTO changes (shard, at, sentence) VALUES (?, ?, ?)", values)
+
+    def changes(self, shard: Shard, since: datetime) -> list[str]:
+        """Return what a controller began or stopped to answer since then, oldest first."""
+        sql = "SELECT sentence FROM changes WHERE shard = ? AND at >= ? ORDER BY at, number"
+        return [sentence for (sentence,) in self._db.rows(sql, (self._known_number(shard), to_us(since)))]
+
     def cadences(self, shard: Shard) -> list[Cadence]:
         """Return how often each source speaks of each part of the network."""
         sql = "SELECT source, area, first, last, longest FROM cadence WHERE shard = ? ORDER BY source, area"

@@ -16,3 +16,11 @@ CREATE TABLE cadence (
 -- one that goes on is one failure: how often, and since when
 ALTER TABLE failures ADD COLUMN times INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE failures ADD COLUMN since INTEGER;
+
+-- what a controller began or stopped to answer, as a sentence
+CREATE TABLE changes (
+  number   INTEGER PRIMARY KEY,
+  shard    INTEGER NOT NULL,
+  at       INTEGER NOT NULL,
+  sentence TEXT    NOT NULL
+);
