@@ -26,6 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; default: any that is free")
     parser.add_argument("--speed", type=float, help="how many times faster than real time the day goes by")
+    parser.add_argument(
+        "--syslog-to", metavar="HOST:PORT", help="send the network's syslog there as things happen"
+    )
+    parser.add_argument("--syslog-proto", choices=("udp", "tcp"), help="default: udp")
     add_format_options(parser, "text", "json")
 
 
@@ -47,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
         port=args.port,
         password=PASSWORD,
         speed=args.speed,
+        syslog_to=_syslog_address(args.syslog_to),
+        syslog_proto=args.syslog_proto,
     )
     _start(controller.start, args)
     try:
@@ -62,6 +68,17 @@ def run(args: argparse.Namespace) -> int:
     finally:
         controller.stop()
     return 0
+
+
+def _syslog_address(text: str | None) -> tuple[str, int] | None:
+    from unifi_scanner.sim import read_address
+
+    if text is None:
+        return None
+    try:
+        return read_address(text)
+    except ValueError as exc:
+        raise ConfigError(f"--syslog-to: {exc}.", hint="Name a host and a port.") from exc
 
 
 def _start(start: Callable[[], None], args: argparse.Namespace) -> None:
