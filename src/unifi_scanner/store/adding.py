@@ -53,6 +53,7 @@ _ROLL_UP = """
     INSERT INTO rollups (shard, hour, kind, subject, count) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (shard, hour, kind, subject) DO UPDATE SET count = rollups.count + excluded.count
 """
+_CLEAR = "DELETE FROM rollups WHERE shard = ? AND hour = ? AND kind = ? AND subject = ? AND count <= 0"
 # whoever holds the write transaction has written the last row
 _LAST_SEQ = "UPDATE shards SET last_seq = (SELECT max(seq) FROM entries) WHERE number = ?"
 
@@ -154,8 +155,8 @@ class _Chunk:
         """Count a merged entry under what it is known as now."""
         was, now = (rollup_key(entry, to_us(entry.timestamp)) for entry in (before, after))
         if was != now:
-            for key, count in ((was, -1), (now, 1)):
-                self._connection.execute(_ROLL_UP, (self._shard, *key, count))
+            self._connection.executemany(_ROLL_UP, ((self._shard, *was, -1), (self._shard, *now, 1)))
+            self._connection.execute(_CLEAR, (self._shard, *was))
 
     def _alias(self, told: Iterable[Told]) -> None:
         aliases = [(plain(alias), self._shard, plain(entry.id)) for entry, heard in told for alias in heard]
