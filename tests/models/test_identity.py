@@ -12,13 +12,18 @@ What no reader could decide is kept out of what is generated, and is told in doc
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -34,6 +39,7 @@ from tests.models.truth import (
     events_of,
     told_by,
 )
+from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine, fold, unite
 from unifi_scanner.store import Shard, open_store
@@ -42,6 +48,7 @@ HOME = Shard("console", "default")
 FLOORED_MS = 1020  # what v1 cuts off, and what v2 is late by
 PAIRS = [*itertools.combinations(SOURCES, 2), SOURCES]
 OFTEN = ("client_connects", "client_leaves", "client_roams", "client_switches_radio", "threat_blocked")
+DEVICE_KINDS = frozenset({"client.connected", "client.disconnected", "client.roamed"})
 Records = list[tuple[str, Event, LogEntry]]
 
 happenings = st.lists(
@@ -161,6 +168,76 @@ def test_what_only_one_source_still_has_is_kept_too(
     records = told(sources, events_of(steps, apart_ms=5000 + apart + FLOORED_MS), voice)
     left = [record for record in records if chance.random() > 0.3]
     in_store(left, chance, lambda kept: check(seen_in(kept), truth_of(left)))
+
+
+@settings(modest, max_examples=10)
+@given(steps=happenings, chance=st.randoms(use_true_random=False))
+def test_a_client_that_cef_names_without_a_mac_is_the_one_of_that_name(
+    steps: list[Happening], chance: Random
+) -> None:
+    """The names must be the same ones: where two sources know two names and no MAC, nobody can tell."""
+    voice = {source: Telling(named=True, macs=source != "cef") for source in SOURCES}
+    records = told(("websocket", "system_log", "cef"), events_of(steps, apart_ms=FLOORED_MS), voice)
+    in_store(records, chance, lambda kept: check(seen_in(kept), truth_of(records)))
+
+
+@settings(modest, max_examples=10)
+@given(began_ms=st.integers(0, 119_000), count=st.integers(1, 6), chance=st.randoms(use_true_random=False))
+def test_a_flow_that_began_long_before_its_alert_is_the_same_event(
+    began_ms: int, count: int, chance: Random
+) -> None:
+    """Both addresses must be told: where a row has names only, 5 s is all there is."""
+    events = events_of([Happening("threat_blocked", 0, 0, 7000)] * count)
+    voice = dict.fromkeys(SOURCES, Telling()) | {"flows": Telling(began_ms=began_ms)}
+    records = told(("ips", "flows", "system_log", "cef"), events, voice)
+    in_store(records, chance, lambda kept: check(seen_in(kept), truth_of(records)))
+
+
+@settings(modest, max_examples=10)
+@given(steps=happenings, ahead_s=st.integers(-9, 9), chance=st.randoms(use_true_random=False))
+def test_a_device_whose_own_clock_is_off_tells_the_same_event(
+    steps: list[Happening], ahead_s: int, chance: Random
+) -> None:
+    """By up to 10 s, with the second its line is cut to; the same thing comes again only after twice that."""
+    voice = dict.fromkeys(SOURCES, Telling())
+    records = told(("rest", "system_log"), events_of(steps, apart_ms=20_000 + FLOORED_MS), voice)
+    lines = [_as_device_line(e, ahead_s) for s, _, e in records if s == "rest" and e.kind in DEVICE_KINDS]
+    batch = [*(entry for _, _, entry in records), *lines]
+    truth = truth_of(records)
+    chance.shuffle(batch)
+    kept = combine(batch)
+    assert len(kept) == sum(truth.values())
+    assert sum(Origin.SYSLOG in entry.origins for entry in kept) == len(lines)
+
+
+def _as_device_line(entry: LogEntry, ahead_s: int) -> LogEntry:
+    moment = entry.timestamp.replace(microsecond=0) + timedelta(seconds=ahead_s)
+    return msgspec.structs.replace(
+        entry,
+        id=f"line {entry.id}",
+        timestamp=moment,
+        origins=frozenset({Origin.SYSLOG}),
+        raw_data={},
+        metadata={},
+    )
+
+
+@pytest.mark.parametrize("seed", ["1", "77"])
+def test_an_id_is_the_same_in_every_process(seed: str) -> None:
+    events = events_of([Happening(what, 0, 0, 60_000) for what in EVERY_CODE])
+    records = told(SOURCES, events, dict.fromkeys(SOURCES, Telling()))
+    mine = [entry.id for _, _, entry in records]
+    program = (
+        "from tests.models.test_identity import *\n"
+        "events = events_of([Happening(what, 0, 0, 60_000) for what in EVERY_CODE])\n"
+        "print(*(e.id for _, _, e in told(SOURCES, events, dict.fromkeys(SOURCES, Telling()))))\n"
+    )
+    environ = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    answer = subprocess.run(
+        [sys.executable, "-c", program], env=environ, cwd=Path(__file__).parents[2], check=True,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert answer.stdout.split() == mine
 
 
 def check(seen: object, truth: object) -> None:

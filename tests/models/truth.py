@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any, Final, NamedTuple
 
@@ -89,12 +90,17 @@ class Event(NamedTuple):
 
 
 class Telling(NamedTuple):
-    """How one source tells: its clock, its spelling, whether it knows names and `_id`s."""
+    """How one source tells: its clock, its spelling, whether it knows names, `_id`s and clients' MACs.
+
+    `began_ms` is how long before its alert a flow had begun.
+    """
 
     ahead_ms: int = 0
     shouts: bool = False
     named: bool = False
     ids: bool = True
+    macs: bool = True
+    began_ms: int = 0
 
 
 def events_of(happenings: Sequence[Happening], *, apart_ms: int = 0, seed: int = 0) -> list[Event]:
@@ -160,6 +166,8 @@ def entries_of(source: str, event: Event, telling: Telling = Telling()) -> list[
     if source == "cef":
         at_ms = event.at_ms + event.number % 7 + telling.ahead_ms
         text = cef_line(event.occurrence, at_ms, SITE.network, "10.4.57")
+        if not telling.macs:  # as a captured line of 10.0.162 does; the alias ends like the MAC instead
+            text = _without_mac(text)
         line = parse_cef(text)
         assert line is not None
         return [cef_entry(line, {"line": text}, Context(names=names, origin=Origin.CEF))]
@@ -184,9 +192,18 @@ def _record(source: str, event: Event, telling: Telling) -> Mapping[str, Any]:
                 event.occurrence, at_ms, v2_id, SITE.network, answers_of("10.4.57", Flavour.UNIFI_OS)
             )
         case "flows":
-            return flow_row(event.occurrence, at_ms, f"f{v2_id[1:]}", SITE.network)
+            began = at_ms - telling.began_ms
+            return flow_row(event.occurrence, began, f"f{v2_id[1:]}", SITE.network)
         case _:
             return item
+
+
+def _without_mac(text: str) -> str:
+    found = re.search(r" UNIFIclientMac=(\S+)", text)
+    if found is None:
+        return text
+    alias = re.compile(r"(UNIFIclientAlias=.*?)( UNIFIclientHostname=)")
+    return alias.sub(rf"\1 {found[1][-5:]}\2", text.replace(found[0], ""))
 
 
 def _shouted(value: Any) -> Any:
@@ -204,14 +221,3 @@ def _shouted(value: Any) -> Any:
 
 def _channel(value: Any) -> Any:
     return f"{value} (5 GHz)" if isinstance(value, str) else value
-
-
-def tellings(
-    sources: Sequence[str], events: Sequence[Event], how: Callable[[str], Telling]
-) -> Iterator[tuple[str, Event, LogEntry]]:
-    """Yield every entry of every source, in the order of the sources."""
-    for source in sources:
-        for event in events:
-            if told_by(source, event):
-                for entry in entries_of(source, event, how(source)):
-                    yield source, event, entry

@@ -135,10 +135,9 @@ def widest_window(entries: Iterable[LogEntry]) -> timedelta:
 
 
 def _are_one_flow(one: LogEntry, other: LogEntry) -> bool:
-    facts = ("src_ip", "dst_ip", "src_port", "dst_port", "signature_id")
-    return all(
-        one.metadata.get(f) is not None and one.metadata.get(f) == other.metadata.get(f) for f in facts
-    )
+    """Return whether both know both addresses, and mean the same; signature and ports are compared elsewhere."""
+    ends = ("src_ip", "dst_ip")
+    return all(one.metadata.get(f) is not None and one.metadata.get(f) == other.metadata.get(f) for f in ends)
 
 
 def compatible(one: LogEntry, other: LogEntry) -> bool:
