@@ -69,6 +69,8 @@ voices = st.fixed_dictionaries({
         shouts=st.booleans(),
         named=st.booleans(),
         ids=st.booleans() if source == "websocket" else st.just(True),
+        macs=st.just(True),  # where these differ, tests of their own say what holds
+        began_ms=st.just(0),
     )
     for source in SOURCES
 })  # fmt: skip
