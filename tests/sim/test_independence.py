@@ -9,7 +9,8 @@ import unifi_scanner.sim
 
 FOLDER = Path(unifi_scanner.sim.__file__).parent
 PURE = ("world", "wire", "roles", "moment", "facts", "facts_clients", "facts_devices", "casting", "state", "network",
-        "codes", "code_table", "versions", "ledger", "frames", "inventory", "router", "rest_v1", "rest_v2")  # fmt: skip
+        "codes", "code_table", "versions", "ledger", "frames", "inventory", "router", "rest_v1", "rest_v2",
+        "cef", "device_lines", "voice")  # fmt: skip
 IMPURE = {"aiohttp", "asyncio", "threading", "socket", "time", "structlog", "logging"}
 
 

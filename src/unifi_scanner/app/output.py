@@ -106,7 +106,7 @@ def entry_row(entry: LogEntry, where: Mapping[str, Any] | None = None) -> dict[s
         "device_name": entry.device_name,
         "message": entry.message,
         "sentence": sentence_of(entry),
-        "origins": sorted(origin.value for origin in entry.origins),
+        "origins": sorted({origin.shown for origin in entry.origins}),
     }
     if entry.kind in ("unknown", "unreadable"):
         row["raw_data"] = entry.raw_data

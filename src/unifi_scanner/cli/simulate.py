@@ -31,6 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--totp-secret", metavar="BASE32", help="ask the account for codes made of this secret"
     )
     parser.add_argument("--speed", type=float, help="how many times faster than real time the day goes by")
+    parser.add_argument(
+        "--syslog-to", metavar="HOST:PORT", help="send the network's syslog there as things happen"
+    )
+    parser.add_argument("--syslog-proto", choices=("udp", "tcp"), help="default: udp")
     add_format_options(parser, "text", "json")
 
 
@@ -56,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
             api_key=args.api_key,
             totp_secret=args.totp_secret,
             speed=args.speed,
+            syslog_to=_syslog_address(args.syslog_to),
+            syslog_proto=args.syslog_proto,
         )
     except ValueError as exc:
         raise InputError(f"{exc}.") from exc
@@ -89,6 +95,17 @@ def _check_secret(secret: str | None) -> None:
         two_factor_secret(secret)
     except ValueError as exc:
         raise ConfigError(f"--totp-secret: {exc}.") from exc
+
+
+def _syslog_address(text: str | None) -> tuple[str, int] | None:
+    from unifi_scanner.sim import read_address
+
+    if text is None:
+        return None
+    try:
+        return read_address(text)
+    except ValueError as exc:
+        raise ConfigError(f"--syslog-to: {exc}.", hint="Name a host and a port.") from exc
 
 
 def _start(start: Callable[[], None], args: argparse.Namespace) -> None:

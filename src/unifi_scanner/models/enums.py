@@ -57,6 +57,11 @@ class Origin(StrEnum):
     ACTIVITY = "activity"  # what administrators did; the store numbers these in order, so new ones go last
     FLOW = "flow"
 
+    @property
+    def shown(self) -> str:
+        """Return the word used in machine-readable output, which tells fewer ways apart than we do."""
+        return {Origin.ACTIVITY: Origin.SYSTEM_LOG, Origin.FLOW: Origin.IPS}.get(self, self).value
+
 
 class Severity(StrEnum):
     """How much a finding matters to the owner, least first."""

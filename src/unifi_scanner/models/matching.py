@@ -1,62 +1,33 @@
-"""When two ways of hearing it are one event: same class, same subject, at most 5 s apart. Pure.
+"""Many records -> events: each once, the richest of all that told it, with every origin. Pure.
 
 Sources do not share ids (docs/protocol.md E), so the same event is recognised by what it is, whom it happened
-to and when. Matching is one to one across sources and never within one: a source that tells two things means
-two things.
+to and when (`same_event`). Matching is one to one across sources and never within one: a source that tells two
+things means two things. What cannot be decided is in docs/decisions.md.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from unifi_scanner.models.enums import Origin
-from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND, info_of
 from unifi_scanner.models.log_entry import LogEntry
-
-WINDOW = timedelta(seconds=5)
-REST_OF_A_SECOND = timedelta(microseconds=999_999)
-NEIGHBOURS = 32  # in a flood only the nearest on either side are looked at
-
-# kinds that only one source can tell, or that are too vague to be the same thing twice
-_ALONE = frozenset(
-    {UNKNOWN_KIND, UNREADABLE_KIND, "client.state", "client.known", "client.forgotten", "vpn.state"}
+from unifi_scanner.models.pairing import pair_up
+from unifi_scanner.models.same_event import (
+    FLOW,
+    is_by_name,
+    is_mac,
+    match_key,
+    may_be_one,
+    name_key,
+    record_id,
+    ways,
 )
-_AT_ONE_PLACE = frozenset({"client.connected", "client.disconnected", "client.switched_radio"})
-_LIVE = frozenset({Origin.WEBSOCKET, Origin.SYSLOG, Origin.CEF})
-_SAME_RECORDS = frozenset({Origin.WEBSOCKET, Origin.REST})
-_RANK = {origin: rank for rank, origin in enumerate(Origin)}
 
-_FACTS = (
-    "ssid",
-    "ap_from_mac",
-    "ap_to_mac",
-    "src_ip",
-    "dst_ip",
-    "src_port",
-    "dst_port",
-    "signature_id",
-    "wan_id",
-    "iface",
-)
-_FACTS_OF_KIND: Mapping[str, tuple[str, ...]] = {
-    "admin": ("admin", "ip"),
-    "port": ("port",),
-    "power": ("port",),
-    "switch": ("port", "ip"),
-    "client.wired_connected": ("port",),
-    "ap.channel_changed": ("channel_from", "channel_to"),
-    "ap.radar": ("channel",),
-    "ap.interference": ("channel",),
-}
-_BRACKETS = re.compile(r"\s*\(.*\)$")
-_MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$", re.IGNORECASE)
+_RANK: Mapping[str, int] = {origin.value: rank for rank, origin in enumerate(Origin)} | {FLOW: len(Origin)}
 
 
 class Told(NamedTuple):
@@ -73,67 +44,6 @@ class Pair(NamedTuple):
     heard: LogEntry
 
 
-def match_key(entry: LogEntry) -> str:
-    """Return what both ways of hearing an event agree on, or "" where it can match nothing."""
-    kind = entry.kind
-    if kind in _ALONE or kind.startswith("state.") or not _is_timed(entry):
-        return ""
-    match info_of(kind).subject:
-        case "client":
-            subject = entry.client_mac or _by_name(entry.client_name)
-        case "device":
-            subject = entry.device_mac or _by_name(entry.device_name)
-        case _:
-            return kind
-    return f"{kind} {subject}" if subject else ""
-
-
-def _by_name(name: str | None) -> str:
-    return f"“{name.casefold()}”" if name else ""
-
-
-def _is_timed(entry: LogEntry) -> bool:
-    if not entry.has_time:
-        return False
-    # when we polled says nothing of when it happened; when a live source spoke does
-    return not entry.metadata.get("heard") or not _LIVE.isdisjoint(entry.origins)
-
-
-def compatible(one: LogEntry, other: LogEntry) -> bool:
-    """Return whether no fact that both know, and that tells events apart, speaks against one event."""
-    if one.site != other.site or _are_two_records(one, other):
-        return False
-    if one.kind in _AT_ONE_PLACE and not _agree(one.device_mac, other.device_mac):
-        return False
-    return all(_agree(one.metadata.get(f), other.metadata.get(f)) for f in _facts_of(one.kind))
-
-
-def _facts_of(kind: str) -> tuple[str, ...]:
-    family = kind.partition(".")[0]
-    return _FACTS + (_FACTS_OF_KIND.get(kind) or _FACTS_OF_KIND.get(family) or ())
-
-
-def _agree(one: Any, other: Any) -> bool:
-    return one is None or other is None or one == other or _plain(one) == _plain(other)
-
-
-def _plain(value: Any) -> str:
-    """Return what two spellings of a value share: `36 (5 GHz)` and 36, `Jo` and `jo`."""
-    text = str(value).strip().casefold()
-    return _BRACKETS.sub("", text)
-
-
-def _are_two_records(one: LogEntry, other: LogEntry) -> bool:
-    """Return whether both are v1 records with ids of their own, which socket and REST share (B.5)."""
-    if _SAME_RECORDS.isdisjoint(one.origins) or _SAME_RECORDS.isdisjoint(other.origins):
-        return False
-    return _has_id(one) and _has_id(other)
-
-
-def _has_id(entry: LogEntry) -> bool:
-    return "_id" in entry.raw_data or "id" in entry.raw_data
-
-
 def merge(stored: LogEntry, heard: LogEntry) -> LogEntry:
     """Return one entry of two: id, time, code and raw record of the first heard, the richest of both facts."""
     return msgspec.structs.replace(
@@ -142,23 +52,32 @@ def merge(stored: LogEntry, heard: LogEntry) -> LogEntry:
         device_mac=stored.device_mac or heard.device_mac,
         client_name=_better(stored.client_name, heard.client_name),
         device_name=_better(stored.device_name, heard.device_name),
-        metadata=_filled(stored.metadata, heard.metadata),
+        metadata=_filled(stored.metadata, heard.metadata) | _traces(stored, heard),
         origins=stored.origins | heard.origins,
+        kind=heard.kind if heard.kind == "client.switched_radio" else stored.kind,
     )
+
+
+def _traces(stored: LogEntry, heard: LogEntry) -> dict[str, Any]:
+    """Return what later matching must know of the records that became one entry."""
+    traces: dict[str, Any] = {}
+    taken_in = record_id(stored) or record_id(heard)
+    if taken_in and taken_in != stored.raw_data.get("_id"):
+        traces["v1_id"] = taken_in
+    told = ways(stored) | ways(heard)
+    if FLOW in told:
+        traces["ips_by"] = sorted(told & {FLOW, Origin.IPS.value})
+    return traces
 
 
 def _better(own: Any, other: Any) -> Any:
     """Return `own`, unless it is missing, or a bare MAC where the other knows a name."""
     if own in (None, ""):
         return other
-    return other if other and _is_mac(own) and not _is_mac(other) else own
+    return other if other and is_mac(own) and not is_mac(other) else own
 
 
-def _is_mac(value: Any) -> bool:
-    return isinstance(value, str) and bool(_MAC.match(value))
-
-
-def _filled(own: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
+def _filled(own: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     added = {name: value for name, value in other.items() if name not in own and name != "heard"}
     named = {
         name: better
@@ -167,7 +86,7 @@ def _filled(own: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, An
         and not name.endswith("_mac")
         and (better := _better(value, other[name])) is not value
     }
-    return {**own, **added, **named} if added or named else own
+    return {**own, **added, **named}
 
 
 def assign(existing: Iterable[LogEntry], incoming: Iterable[LogEntry]) -> list[Pair]:
@@ -175,57 +94,37 @@ def assign(existing: Iterable[LogEntry], incoming: Iterable[LogEntry]) -> list[P
 
     The answer does not depend on the order of either input; ids must be unique in each.
     """
-    proposals = sorted(_proposals(_by_key(existing), incoming), key=itemgetter(0))
-    taken: set[str] = set()
-    given: set[str] = set()
+    stored, heard = list(existing), list(incoming)
+    pairs = _assign_by(match_key, stored, heard)
+    gone = {entry.id for pair in pairs for entry in pair}
+    vague = [e for e in (*stored, *heard) if e.id not in gone and is_by_name(match_key(e))]
+    if not vague:
+        return pairs
+    left = [[e for e in side if e.id not in gone] for side in (stored, heard)]
+    return pairs + _assign_by(name_key, *left)
+
+
+def _assign_by(
+    key_of: Callable[[LogEntry], str], existing: Iterable[LogEntry], incoming: Iterable[LogEntry]
+) -> list[Pair]:
+    groups = _by_key(key_of, incoming)
     pairs: list[Pair] = []
-    for (_, _, old, new), pair in proposals:
-        if old not in taken and new not in given:
-            taken.add(old)
-            given.add(new)
-            pairs.append(pair)
+    for key, stored in _by_key(key_of, (e for e in existing)).items():
+        heard = groups.get(key)
+        if heard:
+            told = frozenset.intersection(*(ways(entry) for entry in heard))
+            free = [entry for entry in stored if told.isdisjoint(ways(entry))]
+            pairs += (Pair(*pair) for pair in pair_up(free, heard, may_be_one))
     return pairs
 
 
-def _by_key(entries: Iterable[LogEntry]) -> dict[str, list[LogEntry]]:
+def _by_key(key_of: Callable[[LogEntry], str], entries: Iterable[LogEntry]) -> dict[str, list[LogEntry]]:
     groups: dict[str, list[LogEntry]] = {}
     for entry in entries:
-        key = match_key(entry)
+        key = key_of(entry)
         if key:
             groups.setdefault(key, []).append(entry)
-    for group in groups.values():
-        group.sort(key=_in_time)
     return groups
-
-
-def _proposals(
-    groups: Mapping[str, Sequence[LogEntry]], incoming: Iterable[LogEntry]
-) -> Iterable[tuple[tuple[timedelta, timedelta, str, str], Pair]]:
-    for heard in incoming:
-        for stored in _near(groups.get(match_key(heard), ()), heard.timestamp):
-            apart = abs(stored.timestamp - heard.timestamp)
-            if apart <= WINDOW and stored.origins.isdisjoint(heard.origins) and compatible(stored, heard):
-                distance = distance_between(stored.timestamp, heard.timestamp)
-                yield (distance, apart, stored.id, heard.id), Pair(stored, heard)
-
-
-def _near(group: Sequence[LogEntry], moment: datetime) -> Sequence[LogEntry]:
-    if len(group) <= NEIGHBOURS:
-        return group
-    middle = bisect_left(group, moment, key=_moment)
-    return group[max(0, middle - NEIGHBOURS) : middle + NEIGHBOURS]
-
-
-def _moment(entry: LogEntry) -> datetime:
-    return entry.timestamp
-
-
-def distance_between(one: datetime, other: datetime) -> timedelta:
-    """Return how far apart two times are, when a whole second may stand for any moment in it (E)."""
-    if bool(one.microsecond) == bool(other.microsecond):
-        return abs(one - other)
-    floored, exact = (other, one) if one.microsecond else (one, other)
-    return max(floored - exact, exact - floored - REST_OF_A_SECOND, timedelta(0))
 
 
 def fold(existing: Sequence[LogEntry], incoming: Sequence[LogEntry]) -> list[Told]:
@@ -252,7 +151,7 @@ def _by_source(entries: Sequence[LogEntry]) -> list[list[LogEntry]]:
 
 
 def _rank(entry: LogEntry) -> int:
-    return min((_RANK[origin] for origin in entry.origins), default=len(_RANK))
+    return min((_RANK[way] for way in ways(entry)), default=len(_RANK))
 
 
 def unite(entries: Iterable[LogEntry]) -> list[LogEntry]:

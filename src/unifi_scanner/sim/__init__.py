@@ -6,6 +6,7 @@ from unifi_scanner.sim.controller import SimulatedController
 from unifi_scanner.sim.flavour import Flavour
 from unifi_scanner.sim.ledger import LedgerRow
 from unifi_scanner.sim.scenario import Scenario, ScenarioError, load_scenario, parse_scenario, scenario_names
+from unifi_scanner.sim.scenario_file import read_address
 from unifi_scanner.sim.wire import system_log_rows, wire_events
 from unifi_scanner.sim.world import World
 
@@ -18,6 +19,7 @@ __all__ = [
     "World",
     "load_scenario",
     "parse_scenario",
+    "read_address",
     "scenario_names",
     "system_log_rows",
     "wire_events",

@@ -23,6 +23,7 @@ from unifi_scanner.sim.scenario_file import duration_ms
 from unifi_scanner.sim.sessions import Session, Sessions
 from unifi_scanner.sim.state import State
 from unifi_scanner.sim.versions import answers_of
+from unifi_scanner.sim.voice import Voice
 from unifi_scanner.sim.world import fit_to_client
 
 CLIENT_FIELDS: Final = ("client", "user", "guest")
@@ -84,6 +85,7 @@ class Console:
         self.rng = Random(scenario.seed ^ 0x5EED)  # noqa: S311 - chance that must be repeatable, not secret
         self.version = ""
         self.speed = scenario.speed
+        self.voice: Voice | None = None
         self.upgrade(version)
 
     def upgrade(self, version: str) -> None:
@@ -99,7 +101,14 @@ class Console:
     def happen(self, occurrence: Occurrence, at_ms: int) -> Kept:
         """Let it have happened: the network changes, and it is kept as this version keeps it."""
         self.state.apply(occurrence)
-        return self.ledger.add(occurrence, at_ms, self.answers)
+        spoken = self.voice.sources(occurrence, self.answers.version) if self.voice else frozenset[str]()
+        return self.ledger.add(occurrence, at_ms, self.answers, spoken)
+
+    def spoken(self, kept: Kept) -> list[str]:
+        """Return the syslog lines about what happened; none where syslog goes nowhere."""
+        if self.voice is None:
+            return []
+        return self.voice.lines(kept.occurrence, kept.at_ms, self.network, self.version)
 
     def emit(self, key: str, fields: Mapping[str, Any]) -> Kept:
         """Let one thing happen now; what `fields` leaves open is filled in from the network."""

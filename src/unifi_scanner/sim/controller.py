@@ -16,10 +16,12 @@ from unifi_scanner.sim.frames import Frame, malformed_frame
 from unifi_scanner.sim.ledger import LedgerRow
 from unifi_scanner.sim.player import Player
 from unifi_scanner.sim.scenario import Scenario
-from unifi_scanner.sim.scenario_file import Fault, duration_ms
+from unifi_scanner.sim.scenario_file import Fault, duration_ms, read_address
 from unifi_scanner.sim.second_factor import SecondFactor
 from unifi_scanner.sim.server import Server
 from unifi_scanner.sim.sessions import Sessions, pause_header
+from unifi_scanner.sim.syslog_sender import Protocol, SyslogSender
+from unifi_scanner.sim.voice import Voice
 
 
 class SimulatedController:
@@ -29,7 +31,9 @@ class SimulatedController:
         self, scenario: Scenario, *, flavour: Flavour = Flavour.UNIFI_OS, network_version: str = "9.3.43",
         host: str = "127.0.0.1", port: int = 0, username: str = "scanner",
         password: str = "correct horse",  # noqa: S107 - the account of a controller that is not real
-        api_key: str | None = None, totp_secret: str | None = None, speed: float | None = None, start_at: datetime | int | None = None,
+        api_key: str | None = None, totp_secret: str | None = None, speed: float | None = None,
+        start_at: datetime | int | None = None, syslog_to: tuple[str, int] | None = None,
+        syslog_proto: Protocol | None = None,
     ) -> None:  # fmt: skip
         self.scenario = scenario
         self.flavour = flavour
@@ -46,7 +50,14 @@ class SimulatedController:
         )
         self._console.speed = scenario.speed if speed is None else speed
         self._server = Server(self._console, self._lock, self._certificate, self._first_frames)
-        self._player = Player(self._console, self._lock, self._server.sockets, self._inflict)
+        self._syslog = _sender(scenario, syslog_to, syslog_proto)
+        if self._syslog is not None:
+            heard = scenario.syslog
+            self._console.voice = Voice(clock_ahead_ms=heard.clock_ahead_ms, noise=heard.noise)
+        self._player = Player(
+            self._console, self._lock, self._server.sockets, self._inflict,
+            self._syslog.send if self._syslog else None,
+        )  # fmt: skip
         self._plays = False
 
     def __enter__(self) -> Self:
@@ -80,6 +91,8 @@ class SimulatedController:
 
     def start(self) -> None:
         """Listen and answer; the scripted world waits for `play`. OSError where the port cannot be had."""
+        if self._syslog is not None:
+            self._syslog.start()
         if not self._server.is_running:
             self._server.start(self._host, self._server.port or self._asked_port)
             self._server.loop.call_soon_threadsafe(self._server.spawn, self._player.chatter())
@@ -87,6 +100,8 @@ class SimulatedController:
     def stop(self) -> None:
         """Close every socket and end the thread; harmless twice or before start."""
         self._server.stop()
+        if self._syslog is not None:
+            self._syslog.stop()
 
     def play(self) -> None:
         """Start the scripted world's clock; harmless twice."""
@@ -301,6 +316,10 @@ class SimulatedController:
         with self._lock:
             self._console.upgrade(network_version)
 
+    def syslog_sent(self) -> int:
+        """Return how many syslog lines a receiver was sent so far."""
+        return self._syslog.sent if self._syslog is not None else 0
+
     def _first_frames(self) -> list[Frame]:
         return self._player.first_frames()
 
@@ -337,3 +356,9 @@ class SimulatedController:
                 self.close_at_once(on)
             case "fail":
                 self.fail(fault.endpoint, fault.status or 502 if on else None, times=fault.times)
+
+
+def _sender(scenario: Scenario, to: tuple[str, int] | None, proto: Protocol | None) -> SyslogSender | None:
+    asked = scenario.syslog
+    address = to or (read_address(asked.to) if asked.to else None)
+    return SyslogSender(*address, proto or asked.proto) if address is not None else None

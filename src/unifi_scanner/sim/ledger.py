@@ -21,7 +21,8 @@ class LedgerRow:
     """One thing that happened. `time_ms` is as v1 tells it, or as system-log does where v1 has no code for it.
 
     `sources` are the ways this controller's version really lets a reader learn of it: any of `websocket`, `rest`,
-    `super`, `system_log`, `alarm`, `ips`, `anomalies`, and `activity` where system-log does not have it.
+    `super`, `system_log`, `alarm`, `ips`, `anomalies`, and `activity` where system-log does not have it;
+    `cef` or `syslog` where a line about it was sent to a receiver.
     """
 
     id: str
@@ -54,8 +55,10 @@ class Ledger:
         self._network = network
         self.kept: list[Kept] = []
 
-    def add(self, occurrence: Occurrence, at_ms: int, answers: Answers) -> Kept:
-        """Write down that it happened, and where this version makes it known."""
+    def add(
+        self, occurrence: Occurrence, at_ms: int, answers: Answers, voice: frozenset[str] = frozenset()
+    ) -> Kept:
+        """Write down that it happened, where this version makes it known, and which `voice` spoke of it."""
         row_id, v2_id = row_ids(self._seed, len(self.kept), at_ms)
         v1, v2 = occurrence.code.v1, occurrence.code.v2_for(client_known=occurrence.client is not None)
         client, device = self._network.client(occurrence.client), self._network.device(occurrence.device)
@@ -70,7 +73,7 @@ class Ledger:
             device=occurrence.device,
             device_name=device.name if device else None,
             fields=dict(occurrence.facts),
-            sources=sources_of(occurrence.code, answers),
+            sources=sources_of(occurrence.code, answers) | voice,
         )
         item = v1_item(occurrence, at_ms, row_id) if v1 else None
         kept = Kept(occurrence=occurrence, at_ms=at_ms, row=row, item=item)

@@ -31,17 +31,27 @@ class Inflict(Protocol):
 class Player:
     """One console's voice on its sockets. Everything here runs in the server's loop."""
 
-    def __init__(self, console: Console, lock: threading.RLock, sockets: Sockets, inflict: Inflict) -> None:
+    def __init__(
+        self, console: Console, lock: threading.RLock, sockets: Sockets, inflict: Inflict,
+        send: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
         self._console = console
         self._lock = lock
         self._sockets = sockets
         self._inflict = inflict
+        self._send = send
         self._rng = Random(console.scenario.seed)  # noqa: S311 - chance that must be repeatable, not secret
         self._order = itertools.cycle((False, True, False))
         self.is_finished = threading.Event()
 
     def tell(self, *kept: Kept) -> None:
-        """Push what happened to every socket, all of it in one frame; what v1 cannot tell is not pushed."""
+        """Push what happened to every socket, all of it in one frame, and send what syslog has to say of it.
+
+        What v1 cannot tell is not pushed.
+        """
+        if self._send is not None:
+            for line in (line for one in kept for line in self._console.spoken(one)):
+                self._send(line)
         items = [one.item for one in kept if one.item is not None and "websocket" in one.row.sources]
         if items:
             self._sockets.push(frame("events", items, data_first=next(self._order)))

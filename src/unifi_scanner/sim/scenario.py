@@ -10,7 +10,16 @@ import msgspec
 
 from unifi_scanner.sim.blueprint import ScenarioError, build_network, check_happenings, read_duration
 from unifi_scanner.sim.network import Network
-from unifi_scanner.sim.scenario_file import At, Background, Every, Fault, ScenarioFile, Serving
+from unifi_scanner.sim.scenario_file import (
+    At,
+    Background,
+    Every,
+    Fault,
+    ScenarioFile,
+    Serving,
+    SyslogSpec,
+    read_address,
+)
 
 __all__ = ["Scenario", "ScenarioError", "load_scenario", "parse_scenario", "scenario_names"]
 
@@ -34,6 +43,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     sites: tuple[tuple[str, str], ...]
     background: Background
     serving: Serving
+    syslog: SyslogSpec
     at: tuple[At, ...]
     every: tuple[Every, ...]
     faults: tuple[Fault, ...]
@@ -80,6 +90,8 @@ def parse_scenario(text: str, path: str | Path) -> Scenario:
         raise ScenarioError(path, key.rstrip("`") or "top level", message) from exc
     network = build_network(file, path)
     check_happenings(file, network, path)
+    if file.syslog.to:
+        _address(file.syslog.to, path)
     return Scenario(
         name=Path(path).stem,
         title=file.title,
@@ -90,10 +102,18 @@ def parse_scenario(text: str, path: str | Path) -> Scenario:
         sites=tuple((site.name, site.desc) for site in file.sites),
         background=file.background,
         serving=file.serving,
+        syslog=file.syslog,
         at=tuple(file.at),
         every=tuple(file.every),
         faults=tuple(file.fault),
     )
+
+
+def _address(text: str, path: str | Path) -> None:
+    try:
+        read_address(text)
+    except ValueError as exc:
+        raise ScenarioError(path, "syslog.to", str(exc)) from exc
 
 
 def _positive(speed: float, path: str | Path) -> float:

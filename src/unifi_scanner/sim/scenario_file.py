@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -79,6 +79,19 @@ class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     partitioned_cookies: bool | None = None
 
 
+class SyslogSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the network's syslog goes; `to` is HOST:PORT, empty for nowhere.
+
+    `clock_ahead_ms` is how far the access points' clocks run ahead of the controller's, behind where negative;
+    `noise` adds the DHCP lines of every arrival.
+    """
+
+    to: str = ""
+    proto: Literal["udp", "tcp"] = "udp"
+    clock_ahead_ms: int = 0
+    noise: bool = False
+
+
 class ApSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An access point, as the file names it."""
 
@@ -151,6 +164,7 @@ class ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     )
     background: Background = Background()
     serving: Serving = Serving()
+    syslog: SyslogSpec = SyslogSpec()
     at: list[At] = []
     every: list[Every] = []
     fault: list[Fault] = []
@@ -163,3 +177,11 @@ def duration_ms(text: str) -> int:
         raise ValueError(f"{text!r} is not a duration such as 2h15m, 90s or 250ms")
     days, hours, minutes, seconds, millis = (float(part or 0) for part in match.groups())
     return round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + millis)
+
+
+def read_address(text: str) -> tuple[str, int]:
+    """Return "HOST:PORT" as its parts; ValueError where it is no such thing."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:5514")
+    return host.removeprefix("[").removesuffix("]"), int(port)

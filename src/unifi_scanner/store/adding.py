@@ -6,10 +6,13 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import NamedTuple
 
+from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
-from unifi_scanner.models.matching import WINDOW, Told, fold, match_key, merge, unite
+from unifi_scanner.models.matching import Told, fold, merge, unite
+from unifi_scanner.models.same_event import is_by_name, match_key, name_key, ways, widest_window
 from unifi_scanner.store.base import Added
 from unifi_scanner.store.rows import (
     Row,
@@ -19,6 +22,7 @@ from unifi_scanner.store.rows import (
     plain,
     rollup_key,
     row_of,
+    to_us,
 )
 
 CHUNK = 1000  # entries looked up and written at a time
@@ -49,8 +53,12 @@ _ROLL_UP = """
     INSERT INTO rollups (shard, hour, kind, subject, count) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (shard, hour, kind, subject) DO UPDATE SET count = rollups.count + excluded.count
 """
+_CLEAR = "DELETE FROM rollups WHERE shard = ? AND hour = ? AND kind = ? AND subject = ? AND count <= 0"
 # whoever holds the write transaction has written the last row
 _LAST_SEQ = "UPDATE shards SET last_seq = (SELECT max(seq) FROM entries) WHERE number = ?"
+
+
+_TWO_WAYS = frozenset({Origin.IPS})
 
 
 class _Known(NamedTuple):
@@ -99,7 +107,9 @@ class _Chunk:
             place = known.get(plain(entry.id))
             if place is not None and bits_of(entry.origins) & ~place.origins:
                 before = self._load(place.seq)
-                self._rewrite(place.seq, merge(before, entry))
+                after = merge(before, entry)
+                self._rewrite(place.seq, after)
+                self._recount(before, after)
 
     def _load(self, seq: int) -> LogEntry:
         return entry_of(*self._connection.execute(_ENTRY, (seq,)).fetchone())
@@ -111,8 +121,8 @@ class _Chunk:
     def _place(self, fresh: Sequence[LogEntry]) -> tuple[int, int]:
         """Insert what is new, merge what was heard in another way; return how many of each."""
         rows = [row_of(entry, self._shard) for entry in fresh]
-        candidates = self._candidates(rows)
-        if not candidates and _is_one_source(rows):
+        candidates = self._candidates(fresh, rows)
+        if not candidates and _is_one_source(fresh):
             self._insert(fresh, rows)
             return len(rows), 0
         told = fold([entry for _, entry in candidates.values()], fresh)
@@ -122,21 +132,31 @@ class _Chunk:
         self._alias(told)
         return len(new), len(fresh) - len(new)
 
-    def _candidates(self, rows: Sequence[Row]) -> dict[str, tuple[int, LogEntry]]:
+    def _candidates(self, fresh: Sequence[LogEntry], rows: Sequence[Row]) -> dict[str, tuple[int, LogEntry]]:
         """Return stored entries near in time, of the same key, that some other source told."""
-        keys = {row.match_key for row in rows if row.match_key}
-        common = _common_bits(rows)
+        wanted = _Wanted(fresh, rows)
+        # `ips` and flows share an origin and tell each other's events
+        common = _common_bits(rows) & ~bits_of(_TWO_WAYS)
         found: dict[str, tuple[int, LogEntry]] = {}
-        for first, last in _stretches(sorted(row.ts for row in rows if row.match_key)):
+        for first, last in _stretches(sorted(row.ts for row in rows if row.match_key), widest_window(fresh)):
             for seq, key, *rest in self._connection.execute(_CANDIDATES, (self._shard, first, last, common)):
-                if key in keys:
+                if key in wanted:
                     entry = entry_of(*rest)
                     found[entry.id] = (seq, entry)
         return found
 
     def _update(self, merged: Iterable[Told], candidates: dict[str, tuple[int, LogEntry]]) -> None:
         for told in merged:
-            self._rewrite(candidates[told.entry.id][0], told.entry)
+            seq, before = candidates[told.entry.id]
+            self._rewrite(seq, told.entry)
+            self._recount(before, told.entry)
+
+    def _recount(self, before: LogEntry, after: LogEntry) -> None:
+        """Count a merged entry under what it is known as now."""
+        was, now = (rollup_key(entry, to_us(entry.timestamp)) for entry in (before, after))
+        if was != now:
+            self._connection.executemany(_ROLL_UP, ((self._shard, *was, -1), (self._shard, *now, 1)))
+            self._connection.execute(_CLEAR, (self._shard, *was))
 
     def _alias(self, told: Iterable[Told]) -> None:
         aliases = [(plain(alias), self._shard, plain(entry.id)) for entry, heard in told for alias in heard]
@@ -166,13 +186,33 @@ def _common_bits(rows: Iterable[Row]) -> int:
     return common
 
 
-def _is_one_source(rows: Sequence[Row]) -> bool:
-    return len(rows) < 2 or _common_bits(rows) != 0
+def _is_one_source(entries: Sequence[LogEntry]) -> bool:
+    return len(entries) < 2 or bool(frozenset.intersection(*{ways(entry) for entry in entries}))
 
 
-def _stretches(times: Sequence[int]) -> Iterator[tuple[int, int]]:
+class _Wanted:
+    """The keys under which counterparts of new entries may be stored."""
+
+    def __init__(self, fresh: Sequence[LogEntry], rows: Iterable[Row]) -> None:
+        self._keys = {row.match_key for row in rows if row.match_key}
+        self._fresh = fresh
+        # said by name only: anyone's MAC may be behind it
+        self._things = {key.partition(" ")[0] for key in self._keys if is_by_name(key)}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys or key.partition(" ")[0] in self._things or self._is_named(key)
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return {key for entry in self._fresh if (key := name_key(entry))}
+
+    def _is_named(self, key: str) -> bool:
+        return is_by_name(key) and any(key.startswith(name[:-1]) for name in self._names)
+
+
+def _stretches(times: Sequence[int], window: timedelta) -> Iterator[tuple[int, int]]:
     """Yield the spans of time in which a match can lie: one, unless the batch leaves long gaps."""
-    margin, apart = WINDOW // timedelta(microseconds=1), APART // timedelta(microseconds=1)
+    margin, apart = window // timedelta(microseconds=1), APART // timedelta(microseconds=1)
     first = last = None
     for moment in times:
         if first is None or last is None:

@@ -12,7 +12,7 @@ import msgspec
 
 from unifi_scanner.models.enums import LogLevel, LogSource, Origin
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry
-from unifi_scanner.models.matching import match_key
+from unifi_scanner.models.same_event import match_key
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOUR_US = 3_600_000_000
