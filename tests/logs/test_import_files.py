@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from unifi_scanner.errors import InputError
 from unifi_scanner.logs.cef import parse_cef
-from unifi_scanner.logs.import_files import entries_in, entry_of_line, read_records
+from unifi_scanner.logs.import_files import entries_in, read_records
+from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.logs.normalise import Context
 
 EVENT = {"key": "EVT_WU_Connected", "user": "5c:52:30:55:7d:67", "time": 1672437522587}

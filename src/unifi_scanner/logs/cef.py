@@ -21,11 +21,12 @@ from unifi_scanner.logs.reading import (
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook, canonical_mac
 
-# the prefix may be stripped by a relay; old UniFi OS lines have six header fields (F.1, F.2)
+# the prefix may be stripped by a relay (F.1, 8)
 _START = re.compile(r"(?:CEF:\s?)?\b0\|Ubiquiti\|")
 _KEY = re.compile(r"(?:^|\s)([A-Za-z][A-Za-z0-9_.]*)=")
 _PIPE = re.compile(r"(?<!\\)\|")
 _ESCAPE = re.compile(r"\\([=|\\n])")
+_SEVERITIES = frozenset(map(str, range(11)))
 
 
 class CefLine(msgspec.Struct, frozen=True):
@@ -44,31 +45,62 @@ def parse_cef(line: str) -> CefLine | None:
     start = _START.search(line)
     if start is None:
         return None
-    header = _PIPE.split(line[start.end() :], maxsplit=5)
-    if len(header) >= 6:
-        product, version, signature, name, severity, extension = (part.strip() for part in header[:6])
-    elif len(header) == 5:
-        product, version, signature, severity, extension = (part.strip() for part in header)
+    head = line[start.end() :]
+    parts = _PIPE.split(head, maxsplit=5) if "\\|" in head else head.split("|", 5)
+    if _is_short(parts):  # UniFi OS 4.3 has no name, and a word for the id (F.2)
+        product, version, signature, severity, extension = *parts[:4], "|".join(parts[4:])
         name = signature
+    elif len(parts) == 6:
+        product, version, signature, name, severity, extension = parts
     else:
         return None
-    return CefLine(product, version, signature, name, severity, _fields(extension))
+    return CefLine(
+        product.strip(), version.strip(), signature.strip(), _plain(name), severity.strip(), _fields(extension)
+    )
+
+
+def _is_short(parts: list[str]) -> bool:
+    if len(parts) < 5 or parts[3].strip() not in _SEVERITIES:
+        return False
+    return len(parts) == 5 or parts[4].strip() not in _SEVERITIES
 
 
 def _fields(extension: str) -> dict[str, str]:
-    body, message = extension, ""
+    extension = extension.strip()
     # `msg` runs to the end of the line and may hold anything (F.2)
-    cut = 0 if extension.startswith("msg=") else extension.rfind(" msg=")
-    if cut >= 0 and "msg=" in extension:
-        body, message = extension[:cut], extension[cut:].strip().removeprefix("msg=")
-    keys = list(_KEY.finditer(body))
-    ends = [match.start() for match in keys[1:]] + [len(body)]
-    fields = {key.group(1): _plain(body[key.end() : end]) for key, end in zip(keys, ends, strict=True)}
-    return fields | ({"msg": _plain(message)} if message else {})
+    if extension.startswith("msg="):
+        return _with_message({}, extension[4:])
+    body, mark, message = extension.rpartition(" msg=")
+    fields = _pairs(body if mark else extension)
+    return _with_message(fields, message) if mark else fields
+
+
+def _pairs(body: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    name, start = "", 0
+    for match in _KEY.finditer(body):
+        if name:
+            fields[name] = _plain(body[start : match.start()])
+        name, start = match.group(1), match.end()
+    if name:
+        fields[name] = _plain(body[start:])
+    return fields
+
+
+def _with_message(fields: dict[str, str], message: str) -> dict[str, str]:
+    text = _plain(message)
+    if text:
+        fields["msg"] = text
+    return fields
 
 
 def _plain(value: str) -> str:
-    return _ESCAPE.sub(lambda m: "\n" if m.group(1) == "n" else m.group(1), value.strip())
+    value = value.strip()
+    return _ESCAPE.sub(_unescaped, value) if "\\" in value else value
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return "\n" if match.group(1) == "n" else match.group(1)
 
 
 def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:

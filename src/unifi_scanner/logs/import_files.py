@@ -10,10 +10,9 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.errors import InputError
-from unifi_scanner.logs.cef import parse_cef
-from unifi_scanner.logs.normalise import Context, cef_entry, entries_of, unreadable_entry
+from unifi_scanner.logs.normalise import Context, entries_of
 from unifi_scanner.logs.shapes import Shape, shape_of
-from unifi_scanner.models.enums import Origin
+from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.log_entry import LogEntry
 
 MAX_LINE = 64 * 1024 * 1024
@@ -35,15 +34,6 @@ def entries_in(path: Path, context: Context) -> Iterator[tuple[int, LogEntry]]:
                 yield record.index, entry
         else:
             yield record.index, entry_of_line(record.text, context)
-
-
-def entry_of_line(line: str, context: Context) -> LogEntry:
-    """Return the entry of one log line; a line nobody can read is kept and says so."""
-    cef = parse_cef(line)
-    if cef is None:
-        return unreadable_entry({"line": line}, context)
-    told = msgspec.structs.replace(context, origin=context.origin or Origin.CEF)
-    return cef_entry(cef, {"line": line}, told)
 
 
 def read_records(path: Path) -> Iterator[Record]:

@@ -16,7 +16,7 @@ import msgspec
 from unifi_scanner.logs import facts_v1, facts_v2
 from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject
 from unifi_scanner.logs.reading import first_text, mac_of, present, said, text_of
-from unifi_scanner.logs.shapes import Shape, event_key, shape_of
+from unifi_scanner.logs.shapes import Shape, event_key, is_refusal, shape_of
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin
@@ -30,17 +30,23 @@ from unifi_scanner.models.vocabulary import (
     kind_of_event_type,
     kind_of_frame,
 )
-from unifi_scanner.models.wire_time import event_time, from_iso
+from unifi_scanner.models.wire_time import event_time, from_iso, from_number
 
 MAX_DEPTH = 4  # answers nest at most: list of answers of rows
 NOBODY = NameBook()
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What the records do not say themselves: names, the site, when and by which way they were heard."""
+    """What the records do not say themselves: names, the site, when and by which way they were heard.
+
+    `zone` is the console's (IANA), for times that name none; `near` tells the year of times without one where
+    nobody knows when they were heard.
+    """
 
     names: NameBook = NameBook()
     site: str = "default"
+    zone: str = "UTC"
+    near: datetime | None = None
     heard: datetime | None = None
     origin: Origin | None = None
     own_account: str | None = None
@@ -91,7 +97,8 @@ def _rows_of(record: Any, shape: Shape) -> Sequence[Any] | None:
     if isinstance(meta, Mapping) and meta.get("rc") == "error":
         return None
     data = record.get("data")
-    return data if isinstance(data, list) else [data]
+    # an answer without rows is one record that says so, not none
+    return (data or None) if isinstance(data, list) else [data]
 
 
 def _guarded(
@@ -265,13 +272,20 @@ def _from_webhook(hook: Mapping[str, Any], context: Context) -> LogEntry:
     return cef_entry(line, hook, msgspec.structs.replace(context, origin=context.origin or Origin.IMPORT))
 
 
-def cef_entry(line: CefLine, raw: Mapping[str, Any], context: Context) -> LogEntry:
-    """Return the entry of a CEF record, from a log line or a webhook."""
+def cef_entry(
+    line: CefLine,
+    raw: Mapping[str, Any],
+    context: Context,
+    *,
+    at: datetime | None = None,
+    identity: tuple[Any, ...] | None = None,
+) -> LogEntry:
+    """Return the entry of a CEF record, from a log line (written `at`, where it says itself) or a webhook."""
     kind = kind_of_cef(line.product, line.signature)
     facts = cef_facts(line.fields)
     if kind == UNKNOWN_KIND or kind.startswith("system.notice"):
         facts |= present(said=said(line.fields.get("msg") or line.name, context.names))
-    moment = from_iso(line.fields.get("UNIFIutcTime"))
+    moment = from_iso(line.fields.get("UNIFIutcTime")) or from_number(line.fields.get("timestamp")) or at
     return _entry(
         raw,
         msgspec.structs.replace(context, origin=context.origin or Origin.CEF),
@@ -279,8 +293,29 @@ def cef_entry(line: CefLine, raw: Mapping[str, Any], context: Context) -> LogEnt
         event_type=f"CEF:{line.product.removeprefix('UniFi ')}:{line.signature}",
         who=cef_subject(line.fields, context.names),
         facts=facts,
-        identity=("cef", dict(raw)),
-        timed={"datetime": moment.isoformat()} if moment else {},
+        identity=identity or ("cef", dict(raw)),
+        timed={},
+        moment=moment,
+    )
+
+
+def _from_line(record: Mapping[str, Any], context: Context) -> LogEntry:
+    from unifi_scanner.logs.syslog import entry_of_line  # most runs see no log line
+
+    heard = event_time(record) or context.heard
+    return entry_of_line(record["line"], msgspec.structs.replace(context, heard=heard))
+
+
+def _from_answer(record: Mapping[str, Any], context: Context) -> LogEntry:
+    return _entry(
+        record,
+        context,
+        kind="state.refusal" if is_refusal(record) else "state.answer",
+        event_type="answer",
+        who=Subject(),
+        facts={},
+        identity=("answer", dict(record)),
+        timed={},
     )
 
 
@@ -307,6 +342,9 @@ _MAKERS: dict[Shape, Callable[[Mapping[str, Any], Context], LogEntry]] = {
     Shape.WEBHOOK: _from_webhook,
     Shape.DEVICE: _from_inventory,
     Shape.CLIENT: _from_inventory,
+    Shape.LINE: _from_line,
+    Shape.ANSWER: _from_answer,
+    Shape.STATE: _from_answer,
 }
 
 
@@ -355,8 +393,9 @@ def _entry(
     facts: dict[str, Any],
     identity: tuple[Any, ...],
     timed: Mapping[str, Any] | None = None,
+    moment: datetime | None = None,
 ) -> LogEntry:
-    moment = event_time(raw if timed is None else timed)
+    moment = moment or event_time(raw if timed is None else timed)
     if moment is None and context.heard is not None:
         facts = facts | {"heard": True}
     if kind == "admin.signed_in" and context.own_account and facts.get("admin") == context.own_account:

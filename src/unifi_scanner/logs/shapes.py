@@ -26,6 +26,8 @@ class Shape(StrEnum):
     ALERT_LIST = "alert_list"
     DEVICE = "device"
     CLIENT = "client"
+    LINE = "line"  # a log line, as our own raw records and rule examples hold it
+    STATE = "state"  # settings, measurements, sign-in bodies: an answer that tells of no event
     LIST = "list"
     OTHER = "other"
     NOT_AN_OBJECT = "not_an_object"
@@ -56,6 +58,8 @@ def _envelope(record: Mapping[str, Any]) -> Shape | None:
         return Shape.WEBHOOK
     if isinstance(record.get("data"), list) and "key" not in record:
         return Shape.ANSWER
+    if isinstance(record.get("line"), str) and not event_key(record):
+        return Shape.LINE
     return None
 
 
@@ -100,7 +104,46 @@ def _is_flow(record: Mapping[str, Any]) -> bool:
 
 def _inventory(record: Mapping[str, Any]) -> Shape:
     if canonical_mac(record.get("mac")) is None:
-        return Shape.OTHER
+        return Shape.STATE if _is_state(record) else Shape.OTHER
     if ("type" in record and "state" in record) or "port_table" in record or "adopted" in record:
         return Shape.DEVICE
     return Shape.CLIENT if "oui" in record or "is_wired" in record else Shape.OTHER
+
+
+# no record with one of these is taken for mere state: it may be an event nobody knows yet
+_SIGNS_OF_EVENTS = frozenset(
+    {"key", "event", "event_type", "eventType", "alert_key", "msg", "message", "severity", "title", "parameters"}
+)
+_SIGNS_OF_STATE = (
+    frozenset({"request", "response"}),  # a recorded question and its answer
+    frozenset({"http", "body"}),
+    frozenset({"errorCode"}),  # refusals of v2 and of the console (A.7)
+    frozenset({"error"}),
+    frozenset({"code", "level"}),
+    frozenset({"username", "unique_id"}),  # signing in (A.3)
+    frozenset({"subsystem", "status"}),  # stat/health
+    frozenset({"_id"}),
+    frozenset({"site_id"}),
+    frozenset({"wan_interfaces"}),
+    frozenset({"configuration"}),
+    frozenset({"interface_name"}),
+)
+_REFUSALS = frozenset({"errorCode", "error", "errors"})
+
+
+def _is_state(record: Mapping[str, Any]) -> bool:
+    names = record.keys()
+    if _REFUSALS & names or {"code", "level"} <= names:
+        return True
+    return names.isdisjoint(_SIGNS_OF_EVENTS) and any(signs <= names for signs in _SIGNS_OF_STATE)
+
+
+def is_refusal(record: Mapping[str, Any]) -> bool:
+    """Return whether an answer says no: an error of v1, of v2 or of the console (docs/protocol.md A.7)."""
+    meta = record.get("meta")
+    if isinstance(meta, Mapping):
+        return meta.get("rc") == "error"
+    body = record.get("body")
+    if isinstance(body, Mapping):
+        return is_refusal(body)
+    return bool(_REFUSALS & record.keys()) or {"code", "level"} <= record.keys()

@@ -18,6 +18,7 @@ import msgspec
 
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND, info_of
+from unifi_scanner.models.kinds_lines import LINES
 from unifi_scanner.models.log_entry import LogEntry
 
 WINDOW = timedelta(seconds=5)
@@ -25,9 +26,14 @@ REST_OF_A_SECOND = timedelta(microseconds=999_999)
 NEIGHBOURS = 32  # in a flood only the nearest on either side are looked at
 
 # kinds that only one source can tell, or that are too vague to be the same thing twice
-_ALONE = frozenset(
-    {UNKNOWN_KIND, UNREADABLE_KIND, "client.state", "client.known", "client.forgotten", "vpn.state"}
-)
+_ALONE = LINES.keys() | {
+    UNKNOWN_KIND,
+    UNREADABLE_KIND,
+    "client.state",
+    "client.known",
+    "client.forgotten",
+    "vpn.state",
+}
 _AT_ONE_PLACE = frozenset({"client.connected", "client.disconnected", "client.switched_radio"})
 _LIVE = frozenset({Origin.WEBSOCKET, Origin.SYSLOG, Origin.CEF})
 _SAME_RECORDS = frozenset({Origin.WEBSOCKET, Origin.REST})
