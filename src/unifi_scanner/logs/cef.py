@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from unifi_scanner.logs.reading import (
     duration_words,
     first_text,
     int_of,
-    present,
+    mac_of,
     seconds_of,
     text_of,
 )
@@ -46,10 +46,10 @@ def parse_cef(line: str) -> CefLine | None:
     if start is None:
         return None
     head = line[start.end() :]
-    parts = _PIPE.split(head, maxsplit=5) if "\\|" in head else head.split("|", 5)
+    parts: list[str] = _PIPE.split(head, maxsplit=5) if "\\|" in head else head.split("|", 5)
     if _is_short(parts):  # UniFi OS 4.3 has no name, and a word for the id (F.2)
-        product, version, signature, severity, extension = *parts[:4], "|".join(parts[4:])
-        name = signature
+        product, version, signature, severity = parts[:4]
+        name, extension = signature, "|".join(parts[4:])
     elif len(parts) == 6:
         product, version, signature, name, severity, extension = parts
     else:
@@ -76,15 +76,11 @@ def _fields(extension: str) -> dict[str, str]:
 
 
 def _pairs(body: str) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    name, start = "", 0
-    for match in _KEY.finditer(body):
-        if name:
-            fields[name] = _plain(body[start : match.start()])
-        name, start = match.group(1), match.end()
-    if name:
-        fields[name] = _plain(body[start:])
-    return fields
+    parts = _KEY.split(body)
+    values = map(_plain, parts[2::2]) if "\\" in body else map(str.strip, parts[2::2])
+    fields = dict(zip(parts[1::2], values, strict=True))
+    # a literal null is nothing (F.2)
+    return {k: v for k, v in fields.items() if v != "null"} if "=null" in body else fields
 
 
 def _with_message(fields: dict[str, str], message: str) -> dict[str, str]:
@@ -106,13 +102,8 @@ def _unescaped(match: re.Match[str]) -> str:
 def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
     """Return the client and the device a CEF record is about."""
     client = canonical_mac(fields.get("UNIFIclientMac")) or canonical_mac(fields.get("UNIFIsrcClientMac"))
-    device = next(
-        (
-            mac
-            for f in ("UNIFIconnectedToDeviceMac", "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac")
-            if (mac := canonical_mac(fields.get(f)))
-        ),
-        None,
+    device = mac_of(
+        fields, "UNIFIconnectedToDeviceMac", "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac"
     )
     return Subject(
         client_mac=client,
@@ -130,39 +121,80 @@ def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
 
 def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a CEF record says besides its subject."""
-    seconds = seconds_of(fields.get("UNIFIduration")) or seconds_of(fields.get("UNIFIreportedDuration"))
-    source, destination = address_of(fields.get("src")), address_of(fields.get("dst"))
-    return present(
-        ssid=text_of(fields.get("UNIFIwifiName")),
-        channel=text_of(fields.get("UNIFIwifiChannel")),
-        channel_to=text_of(fields.get("UNIFIcurrentChannel")),
-        channel_from=text_of(fields.get("UNIFIpriorChannel")),
-        ap_from=text_of(fields.get("UNIFIlastConnectedToDeviceName")),
-        ap_to=text_of(fields.get("UNIFIconnectedToDeviceName")),
-        ap_from_mac=canonical_mac(fields.get("UNIFIlastConnectedToDeviceMac")),
-        ap_to_mac=canonical_mac(fields.get("UNIFIconnectedToDeviceMac")),
-        port=first_text(
-            fields, "UNIFIconnectedToDevicePort", "UNIFIlastConnectedToDevicePort", "UNIFIwanPort"
-        ),
-        network=text_of(fields.get("UNIFInetworkName")),
-        duration=None if seconds is None else duration_words(seconds),
-        duration_s=seconds,
-        signal=int_of(fields.get("UNIFIWiFiRssi")),
-        wan=first_text(fields, "UNIFIwanName", "UNIFIwanId"),
-        isp=text_of(fields.get("UNIFIwanIsp")),
-        failover_wan=text_of(fields.get("UNIFIfailoverWanName")),
-        admin=text_of(fields.get("UNIFIadmin")),
-        method=text_of(fields.get("UNIFIaccessMethod")),
-        section=first_text(fields, "UNIFIsettingsEntry", "UNIFIsettingsSection"),
-        version_to=text_of(fields.get("UNIFIapplicationVersion")),
-        version_from=text_of(fields.get("UNIFIapplicationPriorVersion")),
-        ip=source if fields.get("UNIFIadmin") else address_of(fields.get("UNIFIclientIp")),
-        src_ip=source,
-        dst_ip=destination,
-        attacker=first_text(fields, "UNIFIsrcClientAlias", "UNIFIsrcClientHostname", "src"),
-        target=first_text(fields, "UNIFIdstClientAlias", "UNIFIdstClientHostname", "dst"),
-        threat=first_text(fields, "UNIFIipsSignature", "UNIFIpolicyName"),
-        signature_id=text_of(fields.get("UNIFIipsSignatureId")),
-        action="blocked" if fields.get("act") == "blocked" else None,
-        direction=text_of(fields.get("UNIFIdirection")) or direction_of(source, destination),
-    )
+    facts: dict[str, Any] = {}
+    for name, value in fields.items():
+        reading = _FACTS.get(name)
+        if reading is not None:
+            fact, read = reading
+            known = value if read is text_of and value.__class__ is str and value[:1].isalpha() else read(value)
+            if known is not None and (fact not in facts or name in _BETTER):
+                facts[fact] = known
+    _tell_sides(facts, fields)
+    if "duration_s" in facts:
+        facts["duration"] = duration_words(facts["duration_s"])
+    return facts
+
+
+# from which field each fact comes, and how it is read (F.2)
+_FACTS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "UNIFIwifiName": ("ssid", text_of),
+    "UNIFIwifiChannel": ("channel", text_of),
+    "UNIFIcurrentChannel": ("channel_to", text_of),
+    "UNIFIpriorChannel": ("channel_from", text_of),
+    "UNIFIlastConnectedToDeviceName": ("ap_from", text_of),
+    "UNIFIconnectedToDeviceName": ("ap_to", text_of),
+    "UNIFIlastConnectedToDeviceMac": ("ap_from_mac", canonical_mac),
+    "UNIFIconnectedToDeviceMac": ("ap_to_mac", canonical_mac),
+    "UNIFIconnectedToDevicePort": ("port", text_of),
+    "UNIFIlastConnectedToDevicePort": ("port", text_of),
+    "UNIFIwanPort": ("port", text_of),
+    "UNIFInetworkName": ("network", text_of),
+    "UNIFIduration": ("duration_s", seconds_of),
+    "UNIFIreportedDuration": ("duration_s", seconds_of),
+    "UNIFIWiFiRssi": ("signal", int_of),
+    "UNIFIwanName": ("wan", text_of),
+    "UNIFIwanId": ("wan", text_of),
+    "UNIFIwanIsp": ("isp", text_of),
+    "UNIFIfailoverWanName": ("failover_wan", text_of),
+    "UNIFIadmin": ("admin", text_of),
+    "UNIFIaccessMethod": ("method", text_of),
+    "UNIFIsettingsEntry": ("section", text_of),
+    "UNIFIsettingsSection": ("section", text_of),
+    "UNIFIapplicationVersion": ("version_to", text_of),
+    "UNIFIapplicationPriorVersion": ("version_from", text_of),
+    "UNIFIclientIp": ("ip", address_of),
+    "src": ("src_ip", address_of),
+    "dst": ("dst_ip", address_of),
+    "spt": ("src_port", int_of),
+    "dpt": ("dst_port", int_of),
+    "proto": ("proto", text_of),
+    "act": ("action", lambda value: "blocked" if value == "blocked" else None),
+    "UNIFIipsSignature": ("threat", text_of),
+    "UNIFIpolicyName": ("threat", text_of),
+    "UNIFIipsSignatureId": ("signature_id", text_of),
+    "UNIFIfirewallPolicy": ("policy", text_of),
+    "UNIFIdirection": ("direction", text_of),
+}
+# where two fields tell one fact, these win wherever they stand
+_BETTER = frozenset(
+    {"UNIFIconnectedToDevicePort", "UNIFIduration", "UNIFIwanName", "UNIFIsettingsEntry", "UNIFIipsSignature"}
+)
+
+
+def _tell_sides(facts: dict[str, Any], fields: Mapping[str, Any]) -> None:
+    """Add who reached for whom: by name where the console knows one."""
+    source, target = facts.get("src_ip"), facts.get("dst_ip")
+    if "admin" in facts:
+        facts.pop("ip", None)
+        if source:
+            facts["ip"] = source
+    attacker = first_text(fields, "UNIFIsrcClientAlias", "UNIFIsrcClientHostname", "src")
+    if attacker:
+        facts["attacker"] = attacker
+    victim = first_text(fields, "UNIFIdstClientAlias", "UNIFIdstClientHostname", "UNIFIdstDeviceName", "dst")
+    if victim:
+        facts["target"] = victim
+    if source and target and "direction" not in facts:
+        direction = direction_of(source, target)
+        if direction:
+            facts["direction"] = direction

@@ -16,7 +16,7 @@ from unifi_scanner.models.device import canonical_mac
 from unifi_scanner.models.wire_time import from_iso
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_STAMP = rf"(?:{'|'.join(_MONTHS)}) (?:[ \d]\d|\d) \d\d:\d\d:\d\d"
+_STAMP = r"[A-Z][a-z]{2} (?:[ \d]\d|\d) \d\d:\d\d:\d\d"
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 _HEAD = re.compile(rf"\s*(?:<(\d{{1,3}})>)?(?:1 )?(?:({_STAMP})|({_ISO}))?\s*")
 _LATE_STAMP = re.compile(rf"({_STAMP})\s+")
@@ -199,6 +199,8 @@ def zone_of(name: str) -> ZoneInfo:
 @lru_cache(maxsize=4096)
 def _minute_of(stamp: str, zone: str, near: date) -> tuple[datetime, datetime] | None:
     """Return the minute a stamp means in UTC, twice where a clock change repeats it."""
+    if stamp[:3] not in _MONTHS:
+        return None
     month, day = _MONTHS.index(stamp[:3]) + 1, int(stamp[4:6])
     hour, minute = int(stamp[7:9]), int(stamp[10:12])
     candidates = [

@@ -35,7 +35,7 @@ def read_ssh(text: str) -> Told | None:
         if match is not None:
             who, address = match.groups()
             return Told(kind, present(admin=who, ip=_bare(address)))
-    return Told("shell.session")  # "Invalid user" among them: a "Failed" for the same try follows
+    return Told("shell.session", {})  # "Invalid user" among them: a "Failed" for the same try follows
 
 
 def _bare(address: str) -> str | None:
@@ -46,17 +46,17 @@ def _bare(address: str) -> str | None:
 def read_lease(text: str) -> Told | None:
     """Return the address a device was given."""
     match = _LEASE.search(text[:200])
-    return Told("device.addressed", {"ip": match.group(1)}) if match else Told("log.routine")
+    return Told("device.addressed", {"ip": match.group(1)}) if match else Told("log.routine", {})
 
 
 def read_system(text: str) -> Told | None:
     """Return that a program crashed, where the line says so."""
-    return Told("device.program_crashed") if "has crashed" in text[:200] else Told("log.routine")
+    return Told("device.program_crashed", {}) if "has crashed" in text[:200] else Told("log.routine", {})
 
 
 def read_reporter(text: str) -> Told | None:
     """Return that a device noted where it stands with its controller."""
-    return Told("device.reported") if "[STATE]" in text or "transition" in text else Told("log.routine")
+    return Told("device.reported", {}) if "[STATE]" in text or "transition" in text else Told("log.routine", {})
 
 
 def read_server_log(line: str) -> tuple[str, Told] | None:
@@ -64,4 +64,4 @@ def read_server_log(line: str) -> tuple[str, Told] | None:
     match = _SERVER.match(line)
     if match is not None:
         return match.group(1), Told("log.controller", {"state": match.group(3)})
-    return ("", Told("log.controller")) if _TRACE.match(line) else None
+    return ("", Told("log.controller", {})) if _TRACE.match(line) else None

@@ -16,6 +16,10 @@ from unifi_scanner.models.device import canonical_mac
 _RULE = re.compile(
     r'\[([A-Z][\w.-]{1,63})\] (?:DESCR=\\?"(.{0,256}?)\\?" )?IN=(\S*) OUT=(\S*)(?: MAC=(\S*))?'
 )
+_QUICK = re.compile(
+    r'(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d\d):\d\d:\d\d (?:\S+ ){0,2}\[([A-Z][\w.-]{1,63})\] '
+    r'(?:DESCR="(.{0,256}?)" )?IN=\S* OUT=\S*(?: MAC=\S*)? SRC=(\S+) '
+)
 _FLOW = re.compile(r"SRC=(\S+) DST=(\S+) (?:.*? )?PROTO=(\S+)(?: SPT=(\d{1,5}) DPT=(\d{1,5}))?")
 _ACTIONS = {
     "A": "traffic.allowed",
@@ -42,6 +46,23 @@ class FirewallLine(NamedTuple):
 
     told: Told
     start: int
+
+
+class QuickLook(NamedTuple):
+    """What suffices to count a line: the hour as it stands there, the rule, its description, and who began."""
+
+    hour: str
+    rule: str
+    description: str | None
+    source: str
+
+
+def look_at(line: str) -> QuickLook | None:
+    """Return what suffices to count a connection nobody stopped, or None where the line is to be read in full."""
+    match = _QUICK.match(line)
+    if match is None or rule_of(match.group(2)).kind == "firewall.blocked":
+        return None
+    return QuickLook._make(match.groups())
 
 
 def read_firewall(line: str) -> FirewallLine | None:

@@ -43,7 +43,7 @@ def read_dnsmasq(text: str) -> Told | None:
     """Return what the name service was asked, where that is logged at all."""
     match = _QUERY.match(text)
     if match is None:
-        return Told("log.routine")
+        return Told("log.routine", {})
     asked = _ASKED.match(match.group(2)) if match.group(1) == "query[" else None
     return Told("dns.query", {} if asked is None else {"target": asked.group(1), "src_ip": asked.group(2)})
 
@@ -52,7 +52,7 @@ def read_coredns(text: str) -> Told | None:
     """Return which look-up was stopped, and whose."""
     record = json_in(text)
     if record is None:
-        return Told("log.routine")
+        return Told("log.routine", {})
     if record.get("type") not in ("dnsAdBlock", "contentFilteringBlock"):
         return None
     facts = present(
@@ -68,13 +68,13 @@ def read_udapi(text: str) -> Told | None:
     """Return how a site-to-site link does, or that the gateway's own manager wrote a note."""
     match = _PEER.match(text)
     if match is None:
-        return Told("log.routine")
-    return Told("vpn.site_up" if match.group(1).lower() == "connected" else "vpn.site_lost")
+        return Told("log.routine", {})
+    return Told("vpn.site_up" if match.group(1).lower() == "connected" else "vpn.site_lost", {})
 
 
 def read_relay(text: str) -> Told | None:
     """Return which address a campus switch saw being given."""
     match = _RELAYED.match(text)
     if match is None:
-        return Told("log.routine")
+        return Told("log.routine", {})
     return Told("lease.seen", {"ip": match.group(2)}, canonical_mac(match.group(1)))

@@ -31,15 +31,14 @@ from unifi_scanner.models.wire_time import from_ms
 __all__ = ["entry_of_line", "split_messages"]
 
 Reader = Callable[[str], Told | None]
-_KERNEL, _ROUTINE, _VPN, _WAN, _PORT = map(Told, ("log.kernel", "log.routine", "vpn.step", "wan.step", "port.noted"))
 
 _READERS: Mapping[str, Reader] = {
     "hostapd": read_hostapd,
     "stahtd": read_stahtd,
     "wevent": read_wevent,
-    "mcad": lambda text: read_mcad(text) or _ROUTINE,
+    "mcad": lambda text: read_mcad(text) or Told(_ROUTINE, {}),
     "ace_reporter": read_reporter,
-    "dnsmasq-dhcp": lambda text: read_dhcp(text) or _ROUTINE,
+    "dnsmasq-dhcp": lambda text: read_dhcp(text) or Told(_ROUTINE, {}),
     "dnsmasq": lambda text: read_dhcp(text) or read_dnsmasq(text),
     "coredns": read_coredns,
     "ubios-udapi-server": read_udapi,
@@ -49,15 +48,15 @@ _READERS: Mapping[str, Reader] = {
     "dropbear": read_ssh,
     "udhcpc": read_lease,
     "system": read_system,
-    "kernel": lambda _: _KERNEL,
-    "charon": lambda _: _VPN,
-    "wireguard": lambda _: _VPN,
-    "xl2tpd": lambda _: _VPN,
-    "openvpn": lambda _: _VPN,
-    "pppd": lambda _: _WAN,
-    "odhcp6c": lambda _: _WAN,
-    "switch": lambda _: _PORT,
-    "syswrapper": lambda _: Told("device.reported"),
+    "kernel": lambda _: Told("log.kernel", {}),
+    "charon": lambda _: Told("vpn.step", {}),
+    "wireguard": lambda _: Told("vpn.step", {}),
+    "xl2tpd": lambda _: Told("vpn.step", {}),
+    "openvpn": lambda _: Told("vpn.step", {}),
+    "pppd": lambda _: Told("wan.step", {}),
+    "odhcp6c": lambda _: Told("wan.step", {}),
+    "switch": lambda _: Told("port.noted", {}),
+    "syswrapper": lambda _: Told("device.reported", {}),
 }
 # programs whose notes are about themselves (docs/protocol.md F.4, F.5, and lines that were captured)
 _CHATTY = frozenset(
@@ -74,6 +73,7 @@ _SPEAKER = re.compile(r"(wevent|ace_reporter)\.\w{1,40}\(\): ")
 _NAME = re.compile(r"[\w.-]{1,32}")
 _SIGN_OF_CEF = "Ubiquiti|"
 _LIVE = frozenset({Origin.SYSLOG})
+_ROUTINE = "log.routine"
 
 
 def entry_of_line(text: str, context: Context) -> LogEntry:
@@ -118,7 +118,7 @@ def _cef_line(text: str, context: Context) -> LogEntry | None:
 def _firewall_line(text: str, firewall: FirewallLine, context: Context) -> LogEntry:
     stamp, _, end = read_head(text)
     host, _, _ = text[end : firewall.start].partition(" ")
-    return _line_entry(text, firewall.told, Envelope(stamp, host or None, tag="firewall"), context)
+    return _made(text, firewall.told, stamp, context, tag="firewall", device=host or None)
 
 
 def _daemon_line(text: str, context: Context) -> LogEntry:
@@ -127,7 +127,7 @@ def _daemon_line(text: str, context: Context) -> LogEntry:
     if told is None:
         if not _is_a_log_line(envelope):
             return unreadable_entry({"line": text}, context)
-        told = Told(UNKNOWN_KIND)
+        told = Told(UNKNOWN_KIND, {})
     return _line_entry(text, told, envelope, context)
 
 
@@ -137,7 +137,7 @@ def _told_by(envelope: Envelope) -> Told | None:
     reader = _READERS.get(tag)
     if reader is not None:
         return reader(envelope.text)
-    return _ROUTINE if tag in _CHATTY else None
+    return Told(_ROUTINE, {}) if tag in _CHATTY else None
 
 
 def _is_a_log_line(envelope: Envelope) -> bool:
@@ -148,37 +148,52 @@ def _is_a_log_line(envelope: Envelope) -> bool:
 
 
 def _line_entry(text: str, told: Told, envelope: Envelope, context: Context) -> LogEntry:
-    facts = dict(told.facts)
-    moment = _told_moment(facts) or moment_of(
-        envelope.stamp, context.zone, context.heard or context.near
-    )
+    mac = envelope.mac
+    device = (context.names.of(mac) if mac else None) or envelope.host or envelope.model
+    return _made(text, told, envelope.stamp, context, tag=envelope.tag, device=device, mac=mac)
+
+
+def _made(
+    text: str,
+    told: Told,
+    stamp: Stamp | None,
+    context: Context,
+    *,
+    tag: str,
+    device: str | None,
+    mac: str | None = None,
+) -> LogEntry:
+    kind, facts, client, client_name = told
+    moment = _told_moment(facts) or moment_of(stamp, context.zone, context.heard or context.near)
     if moment is None and context.heard is not None:
         facts["heard"] = True
-    info, event_type = _words_of(told.kind, envelope.tag)
-    names, mac, client = context.names, envelope.mac, told.client_mac
-    device = (names.of(mac) if mac else None) or envelope.host or envelope.model
-    client_name = (names.of(client) if client else None) or told.client_name
+    info, event_type = _words_of(kind, tag)
+    name = (context.names.of(client) if client else None) or client_name
     return LogEntry(
         timestamp=moment or context.heard or NO_TIME,
         source=info.source,
         level=info.level,
         event_type=event_type,
-        message=_message(info, facts, client_name or client, device or mac),
+        message=_message(info, facts, name or client, device or mac),
         raw_data={"line": text},
         metadata=facts,
         device_mac=mac,
         device_name=device,
         client_mac=client,
-        client_name=client_name,
+        client_name=name,
         site=context.site,
         origins=_LIVE if context.origin is None else frozenset({context.origin}),
-        id=digest_of(*_identity(text, envelope.stamp, moment, context)),
-        kind=told.kind,
+        id=_digest(text, stamp, moment, context),
+        kind=kind,
     )
 
 
+def _digest(text: str, stamp: Stamp | None, moment: datetime | None, context: Context) -> str:
+    return digest_of(*_identity(text, stamp, moment, context))
+
+
 def _told_moment(facts: dict[str, Any]) -> datetime | None:
-    milliseconds = facts.pop("at_ms", None)
+    milliseconds = facts.pop("at_ms", None) if "at_ms" in facts else None
     return from_ms(milliseconds) if isinstance(milliseconds, int) else None
 
 
