@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from unifi_scanner.errors import InputError
 from unifi_scanner.logs.cef import parse_cef
-from unifi_scanner.logs.import_files import entries_in, read_records
+from unifi_scanner.logs.import_files import entries_in
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.logs.normalise import Context
 
@@ -39,20 +39,20 @@ CEF = (
 def test_the_index_counts_records(tmp_path: Path, text: str, indexes: list[int]) -> None:
     file = tmp_path / "payload"
     file.write_text(text, encoding="utf-8")
-    assert [index for index, _ in entries_in(file, Context())] == indexes
+    assert [place.index for place in entries_in(file, Context())] == indexes
 
 
 def test_a_truncated_line_is_kept_as_unreadable(tmp_path: Path) -> None:
     file = tmp_path / "cut.jsonl"
     file.write_text('{"key": "EVT_WU_Conn\n' + json.dumps(EVENT), encoding="utf-8")
-    first, second = (entry for _, entry in entries_in(file, Context()))
+    first, second = (place.entry for place in entries_in(file, Context()))
     assert (first.kind, first.raw_data) == ("unreadable", {"line": '{"key": "EVT_WU_Conn'})
     assert second.kind == "client.connected"
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere"):
-        list(read_records(tmp_path / "nowhere"))
+        list(entries_in(tmp_path / "nowhere", Context()))
 
 
 def test_a_cef_line_is_an_entry() -> None:

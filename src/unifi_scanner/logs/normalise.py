@@ -364,8 +364,23 @@ def unknown_entry(record: Mapping[str, Any], context: Context) -> LogEntry:
     )
 
 
-def unreadable_entry(record: Any, context: Context) -> LogEntry:
-    """Return an entry that says a record could not be read, with the record as it came."""
+def left_out_entry(name: str, files: str, context: Context) -> LogEntry:
+    """Return an entry that tells how many files of an archive hold no text."""
+    raw, facts = {"file": name}, {"amount": files}
+    return _entry(
+        raw,
+        context,
+        kind="import.left_out",
+        event_type="import",
+        who=Subject(),
+        facts=facts,
+        identity=("left out", name, files),
+        timed={},
+    )
+
+
+def unreadable_entry(record: Any, context: Context, *, reason: str | None = None) -> LogEntry:
+    """Return an entry that says a record could not be read, with the record as it came and why, where known."""
     raw = (
         record
         if isinstance(record, Mapping)
@@ -377,7 +392,7 @@ def unreadable_entry(record: Any, context: Context) -> LogEntry:
         kind=UNREADABLE_KIND,
         event_type="unreadable",
         who=Subject(),
-        facts={},
+        facts=present(reason=reason),
         identity=("unreadable", dict(raw)),
         timed={},
     )

@@ -101,7 +101,7 @@ def _cef_line(text: str, context: Context) -> LogEntry | None:
     cef = parse_cef(text)
     if cef is None:
         return None
-    stamp, has_pri, end = read_head(text)
+    stamp = read_head(text).stamp
     told = cef.fields.get("UNIFIutcTime") is not None
     if not told:
         stamp = iso_within(text, text.find(_SIGN_OF_CEF)) or stamp
