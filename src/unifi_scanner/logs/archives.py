@@ -28,7 +28,16 @@ _OTHERS = {
     b"Rar!\x1a\x07": "rar",
 }
 _LOCKED = 0x1
-_BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, TarDamaged, NotImplementedError, RuntimeError, ValueError)
+_BROKEN = (
+    OSError,
+    EOFError,
+    zlib.error,
+    zipfile.BadZipFile,
+    TarDamaged,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +148,11 @@ def parts_of(file: BinaryIO, name: str, size: int, limits: Limits = LIMITS) -> I
 
 def reason_of(error: Exception) -> str:
     """Return why a stream could not be read to its end, in words for its owner."""
-    return str(error) if isinstance(error, OverLimit) else "it is damaged, and what follows the damage was left out"
+    return (
+        str(error)
+        if isinstance(error, OverLimit)
+        else "it is damaged, and what follows the damage was left out"
+    )
 
 
 class _Raw(io.RawIOBase):
@@ -253,6 +266,4 @@ def _open_tar(stream: io.BufferedReader, name: str, budget: Budget, depth: int) 
         if not member.is_whole:
             yield Trouble(inner, "it is stored in a way we do not unpack")
             continue
-        yield from _guarded(
-            inner, _open(io.BufferedReader(member.bytes, SNIFFED), inner, budget, depth + 1)
-        )
+        yield from _guarded(inner, _open(io.BufferedReader(member.bytes, SNIFFED), inner, budget, depth + 1))

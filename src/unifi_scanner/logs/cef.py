@@ -55,7 +55,12 @@ def parse_cef(line: str) -> CefLine | None:
     else:
         return None
     return CefLine(
-        product.strip(), version.strip(), signature.strip(), _plain(name), severity.strip(), _fields(extension)
+        product.strip(),
+        version.strip(),
+        signature.strip(),
+        _plain(name),
+        severity.strip(),
+        _fields(extension),
     )
 
 
@@ -102,9 +107,7 @@ def _unescaped(match: re.Match[str]) -> str:
 def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
     """Return the client and the device a CEF record is about."""
     client = canonical_mac(fields.get("UNIFIclientMac")) or canonical_mac(fields.get("UNIFIsrcClientMac"))
-    device = mac_of(
-        fields, "UNIFIconnectedToDeviceMac", "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac"
-    )
+    device = mac_of(fields, "UNIFIconnectedToDeviceMac", "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac")
     return Subject(
         client_mac=client,
         client_name=names.clients.get(client or "")
@@ -126,7 +129,9 @@ def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
         reading = _FACTS.get(name)
         if reading is not None:
             fact, read = reading
-            known = value if read is text_of and value.__class__ is str and value[:1].isalpha() else read(value)
+            known = (
+                value if read is text_of and value.__class__ is str and value[:1].isalpha() else read(value)
+            )
             if known is not None and (fact not in facts or name in _BETTER):
                 facts[fact] = known
     _tell_sides(facts, fields)

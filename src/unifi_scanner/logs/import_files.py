@@ -44,7 +44,9 @@ KEPT_OF_A_LONG_LINE = 64 * 1024
 _HALF_A_YEAR = timedelta(days=181)
 _WHOLE_DATE = re.compile(rb"\b20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d")
 _JSON_START = re.compile(rb'\s*(?:\{\s*["}]|\[\s*[\[{\]"])')
-_SHELL_WORDS = re.compile(r'\b(?:NumberLong|NumberInt)\("?(-?\d{1,19})"?\)|\b(?:ObjectId|ISODate)\(("[^"]{0,64}")\)')
+_SHELL_WORDS = re.compile(
+    r'\b(?:NumberLong|NumberInt)\("?(-?\d{1,19})"?\)|\b(?:ObjectId|ISODate)\(("[^"]{0,64}")\)'
+)
 
 
 class Record(msgspec.Struct, frozen=True):

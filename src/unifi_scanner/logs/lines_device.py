@@ -9,7 +9,9 @@ from unifi_scanner.logs.told import Told
 
 # the name is the stranger's: only the last "from" is the server's own
 _ACCEPTED = re.compile(r"Accepted \S{1,64} for (.{0,200}) from (\S{1,45}) port \d{1,5}\b")
-_FAILED = re.compile(r"Failed \S{1,64} for (?:invalid user )?(.{0,200}) from (\S{1,45})(?: port \d{1,5}.{0,40})?$")
+_FAILED = re.compile(
+    r"Failed \S{1,64} for (?:invalid user )?(.{0,200}) from (\S{1,45})(?: port \d{1,5}.{0,40})?$"
+)
 # dropbear, on access points and switches
 _DROPBEAR_IN = re.compile(r"(?:Password|Pubkey) auth succeeded for '([^']{0,64})'.{0,100}? from (\S{1,64})")
 _DROPBEAR_BAD = re.compile(r"Bad password attempt for '([^']{0,64})' from (\S{1,64})")
@@ -25,7 +27,9 @@ _SIGN_INS = (
 _SERVER = re.compile(
     r"\[(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{1,9}(?:Z|[+-]\d\d:?\d\d)?)\] <([^>]{0,200})> ([A-Z]{3,8}) {1,8}(\S{1,200})"
 )
-_TRACE = re.compile(r"(?:\s+at [\w.$/<>]{1,300}\(|\s*Caused by: |\s+\.\.\. \d{1,6} (?:more|common frames)|\s+Suppressed: )")
+_TRACE = re.compile(
+    r"(?:\s+at [\w.$/<>]{1,300}\(|\s*Caused by: |\s+\.\.\. \d{1,6} (?:more|common frames)|\s+Suppressed: )"
+)
 
 
 def read_ssh(text: str) -> Told | None:
@@ -56,7 +60,9 @@ def read_system(text: str) -> Told | None:
 
 def read_reporter(text: str) -> Told | None:
     """Return that a device noted where it stands with its controller."""
-    return Told("device.reported", {}) if "[STATE]" in text or "transition" in text else Told("log.routine", {})
+    return (
+        Told("device.reported", {}) if "[STATE]" in text or "transition" in text else Told("log.routine", {})
+    )
 
 
 def read_server_log(line: str) -> tuple[str, Told] | None:

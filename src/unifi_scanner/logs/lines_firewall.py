@@ -17,7 +17,7 @@ _RULE = re.compile(
     r'\[([A-Z][\w.-]{1,63})\] (?:DESCR=\\?"(.{0,256}?)\\?" )?IN=(\S*) OUT=(\S*)(?: MAC=(\S*))?'
 )
 _QUICK = re.compile(
-    r'(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d\d):\d\d:\d\d (?:\S+ ){0,2}\[([A-Z][\w.-]{1,63})\] '
+    r"(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d\d):\d\d:\d\d (?:\S+ ){0,2}\[([A-Z][\w.-]{1,63})\] "
     r'(?:DESCR="(.{0,256}?)" )?IN=\S* OUT=\S*(?: MAC=\S*)? SRC=(\S+) '
 )
 _FLOW = re.compile(r"SRC=(\S+) DST=(\S+) (?:.*? )?PROTO=(\S+)(?: SPT=(\d{1,5}) DPT=(\d{1,5}))?")

@@ -11,10 +11,14 @@ from unifi_scanner.models.device import canonical_mac
 
 _MAC = r"([0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5})"
 # the address is missing in many DISCOVERs, the name in most lines; NAKs end with their reason
-_LEASE = re.compile(rf"(?:\d{{1,12}} )?DHCP([A-Z]{{3,10}})\((\S{{1,32}}?)\) (?:([0-9a-fA-F.:]{{3,45}}) )?{_MAC}(?: (.{{0,128}}))?")
+_LEASE = re.compile(
+    rf"(?:\d{{1,12}} )?DHCP([A-Z]{{3,10}})\((\S{{1,32}}?)\) (?:([0-9a-fA-F.:]{{3,45}}) )?{_MAC}(?: (.{{0,128}}))?"
+)
 _QUERY = re.compile(r"(?:\d{1,12} \S{1,64} )?(query\[|reply |cached|forwarded |config |/\S{1,64} )(.{0,512})")
 _ASKED = re.compile(r"\S{1,16}\] (\S{1,255}) from (\S{1,45})")
-_PEER = re.compile(r"wireguard: Site-to-site Wireguard Peer .{0,400}?\b(connected|disconnected)$", re.IGNORECASE)
+_PEER = re.compile(
+    r"wireguard: Site-to-site Wireguard Peer .{0,400}?\b(connected|disconnected)$", re.IGNORECASE
+)
 _RELAYED = re.compile(rf"ACK received: .{{0,300}}?chaddr {_MAC}, yiaddr ([0-9.]{{7,15}}?)\.?$")
 _LEASES = {
     "ACK": "lease.granted",

@@ -68,7 +68,9 @@ def read_wevent(text: str) -> Told | None:
     match = _CUSTOM.match(text)
     if match is None:
         return None
-    return Told(_CUSTOMS.get(match.group(1), "wifi.step"), {"iface": match.group(2)}, canonical_mac(match.group(3)))
+    return Told(
+        _CUSTOMS.get(match.group(1), "wifi.step"), {"iface": match.group(2)}, canonical_mac(match.group(3))
+    )
 
 
 def read_stahtd(text: str) -> Told | None:

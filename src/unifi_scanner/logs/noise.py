@@ -51,7 +51,18 @@ class _Key(NamedTuple):
 class _Bucket:
     """The count of one key, and a few of its lines."""
 
-    __slots__ = ("count", "exemplars", "first", "last", "latest", "origins", "ports", "sources", "start_id", "zone")
+    __slots__ = (
+        "count",
+        "exemplars",
+        "first",
+        "last",
+        "latest",
+        "origins",
+        "ports",
+        "sources",
+        "start_id",
+        "zone",
+    )
 
     def __init__(self, entry: LogEntry) -> None:
         self.count = 0

@@ -15,8 +15,9 @@ import msgspec
 
 from unifi_scanner.logs import facts_v1, facts_v2
 from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject
+from unifi_scanner.logs.mongo import from_mongo
 from unifi_scanner.logs.reading import first_text, mac_of, present, said, text_of
-from unifi_scanner.logs.shapes import Shape, event_key, is_refusal, shape_of
+from unifi_scanner.logs.shapes import Shape, event_key, is_mongo, is_refusal, shape_of
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin
@@ -216,17 +217,19 @@ def _from_ips(item: Mapping[str, Any], context: Context) -> LogEntry:
     )
 
 
-def _from_row(row: Mapping[str, Any], context: Context) -> LogEntry:
+def _from_row(raw: Mapping[str, Any], context: Context) -> LogEntry:
+    row = from_mongo(raw) if is_mongo(raw) else raw
     own_id = first_text(row, "id", "_id")
     key = text_of(row.get("key")) or text_of(row.get("event")) or "unknown"
     return _entry(
-        row,
+        raw,
         msgspec.structs.replace(context, origin=context.origin or Origin.SYSTEM_LOG),
         kind=facts_v2.kind_of(row),
         event_type=key,
         who=facts_v2.subject_of(row, context.names),
         facts=facts_v2.facts_of_row(row, context.names),
         identity=("v2", own_id, key) if own_id else ("v2", dict(row)),
+        timed=row,
     )
 
 

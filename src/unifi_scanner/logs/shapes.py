@@ -80,6 +80,14 @@ def _row(record: Mapping[str, Any]) -> Shape:
     return _inventory(record)
 
 
+def is_mongo(record: Mapping[str, Any]) -> bool:
+    """Return whether a row comes from the controller's database: `ace.alert` (docs/protocol.md G)."""
+    parameters = record.get("parameters")
+    return isinstance(parameters, Mapping) and any(
+        isinstance(role, Mapping) and "target_id" in role for role in parameters.values()
+    )
+
+
 def event_key(record: Mapping[str, Any]) -> str:
     """Return the event code of a row, in whichever field it stands."""
     key = record.get("key") or record.get("event_type")
@@ -103,6 +111,8 @@ def _is_flow(record: Mapping[str, Any]) -> bool:
 
 
 def _inventory(record: Mapping[str, Any]) -> Shape:
+    if record.get("type") in _DEVICE_TYPES and "key" not in record:
+        return Shape.DEVICE
     if canonical_mac(record.get("mac")) is None:
         return Shape.STATE if _is_state(record) else Shape.OTHER
     if ("type" in record and "state" in record) or "port_table" in record or "adopted" in record:
@@ -110,9 +120,21 @@ def _inventory(record: Mapping[str, Any]) -> Shape:
     return Shape.CLIENT if "oui" in record or "is_wired" in record else Shape.OTHER
 
 
+_DEVICE_TYPES = frozenset({"uap", "usw", "ugw", "udm", "uxg", "ucg", "uci", "ubb", "usp", "uas", "umbb"})
 # no record with one of these is taken for mere state: it may be an event nobody knows yet
 _SIGNS_OF_EVENTS = frozenset(
-    {"key", "event", "event_type", "eventType", "alert_key", "msg", "message", "severity", "title", "parameters"}
+    {
+        "key",
+        "event",
+        "event_type",
+        "eventType",
+        "alert_key",
+        "msg",
+        "message",
+        "severity",
+        "title",
+        "parameters",
+    }
 )
 _SIGNS_OF_STATE = (
     frozenset({"request", "response"}),  # a recorded question and its answer
@@ -127,6 +149,7 @@ _SIGNS_OF_STATE = (
     frozenset({"wan_interfaces"}),
     frozenset({"configuration"}),
     frozenset({"interface_name"}),
+    frozenset({"anonymous_controller_id"}),  # stat/sysinfo
 )
 _REFUSALS = frozenset({"errorCode", "error", "errors"})
 
@@ -135,7 +158,20 @@ def _is_state(record: Mapping[str, Any]) -> bool:
     names = record.keys()
     if _REFUSALS & names or {"code", "level"} <= names:
         return True
-    return names.isdisjoint(_SIGNS_OF_EVENTS) and any(signs <= names for signs in _SIGNS_OF_STATE)
+    if not names.isdisjoint(_SIGNS_OF_EVENTS):
+        return False
+    return any(signs <= names for signs in _SIGNS_OF_STATE) or _is_policy(record) or _is_collection(record)
+
+
+def _is_policy(record: Mapping[str, Any]) -> bool:
+    """Return whether this is a firewall policy: its sides match, where those of a flow meet."""
+    sides = (record.get("source"), record.get("destination"))
+    return any(isinstance(side, Mapping) and "matching_target" in side for side in sides)
+
+
+def _is_collection(record: Mapping[str, Any]) -> bool:
+    """Return whether this is several answers under names of their own."""
+    return len(record) > 1 and all(isinstance(value, list | Mapping) for value in record.values())
 
 
 def is_refusal(record: Mapping[str, Any]) -> bool:

@@ -58,7 +58,12 @@ LINES: Mapping[str, Row] = {
         "A connection[ from {src_ip}] was sent on inside by a port forward[ called “{policy}”].",
     ),
     "dns.query": (SYSTEM, DEBUG, "client", "{client} asked the name service for an address."),
-    "dns.blocked": (SECURITY, DEBUG, "client", "{client} was kept away from an unwanted address[, {target}]."),
+    "dns.blocked": (
+        SECURITY,
+        DEBUG,
+        "client",
+        "{client} was kept away from an unwanted address[, {target}].",
+    ),
     "traffic.allowed_summary": (
         SECURITY,
         DEBUG,
