@@ -141,10 +141,11 @@ def _told_by(envelope: Envelope) -> Told | None:
 
 
 def _is_a_log_line(envelope: Envelope) -> bool:
-    """Return whether anything but a stranger's text stands there: a time or a priority, and who wrote it."""
-    return bool((envelope.stamp or envelope.has_pri) and (envelope.tag or envelope.model)) or (
-        envelope.tag in _READERS or envelope.tag in _CHATTY
-    )
+    """Return whether anything but a stranger's text stands there: when it was written, or by whom."""
+    tag = envelope.tag
+    if tag in _READERS or tag in _CHATTY or (envelope.stamp and envelope.host):
+        return True
+    return bool((envelope.stamp or envelope.has_pri) and (tag or envelope.model))
 
 
 def _line_entry(text: str, told: Told, envelope: Envelope, context: Context) -> LogEntry:
@@ -226,13 +227,10 @@ def _identity(
     return "line", when, text[start:].strip()
 
 
-# back to back in one datagram: a priority or a date and, soon after, the CEF they belong to (F)
-_NEXT = re.compile(
-    r"(?<=\S)\s*(?=(?:<\d{1,3}>)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d [^ ]{1,255} (?:\S{1,40} )?CEF:)"
-)
-_STARTS = re.compile(
-    r"<\d{1,3}>|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT\d\d:|CEF: ?\d\||\[\d{4}-\d\d-\d\dT"
-)
+_DATE = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
+# back to back in one datagram: a date and, soon after, the CEF it belongs to (F)
+_NEXT = re.compile(rf"(?:<\d{{1,3}}>)?{_DATE}\S{{1,255}} (?:\S{{1,40}} )?CEF:")
+_STARTS = re.compile(rf"<\d{{1,3}}>|{_DATE}|\d{{4}}-\d\d-\d\dT\d\d:|CEF: ?\d\||\[\d{{4}}-\d\d-\d\dT")
 
 
 def split_messages(datagram: bytes) -> list[str]:
@@ -255,5 +253,5 @@ def split_messages(datagram: bytes) -> list[str]:
 def _back_to_back(message: str) -> list[str]:
     if message.count("CEF:") < 2:
         return [message]
-    cuts = [match.end() for match in _NEXT.finditer(message)]
+    cuts = [match.start() for match in _NEXT.finditer(message) if match.start()]
     return [message[a:b].rstrip() for a, b in zip([0, *cuts], [*cuts, len(message)], strict=True)]
