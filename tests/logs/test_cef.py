@@ -44,7 +44,9 @@ def test_every_dialect_comes_apart(
     assert cef.fields == fields
 
 
-@pytest.mark.parametrize("line", ["", "CEF:0|", "CEF:0|Ubiquiti|a|b|c", "CEF:0|Other|UniFi Network|1|2|N|3|a=b"])
+@pytest.mark.parametrize(
+    "line", ["", "CEF:0|", "CEF:0|Ubiquiti|a|b|c", "CEF:0|Other|UniFi Network|1|2|N|3|a=b"]
+)
 def test_what_is_no_cef_is_none(line: str) -> None:
     assert parse_cef(line) is None
 
@@ -65,17 +67,24 @@ def test_its_own_time_is_better_than_that_of_the_header(line: str, expected: str
 
 
 def test_without_any_time_it_has_none() -> None:
-    assert entry_of_line("CEF:0|Ubiquiti|UniFi Network|1|544|N|1|a=b", Context(near=NEAR)).timestamp == NO_TIME
+    assert (
+        entry_of_line("CEF:0|Ubiquiti|UniFi Network|1|544|N|1|a=b", Context(near=NEAR)).timestamp == NO_TIME
+    )
 
 
 def test_an_id_nobody_knows_is_kept_as_unknown() -> None:
-    entry = entry_of_line("CEF:0|Ubiquiti|UniFi Network|1|9999|New Thing|1|msg=Something new happened", Context())
+    entry = entry_of_line(
+        "CEF:0|Ubiquiti|UniFi Network|1|9999|New Thing|1|msg=Something new happened", Context()
+    )
     assert (entry.kind, entry.event_type) == (UNKNOWN_KIND, "CEF:Network:9999")
     assert "Something new happened" in sentence_of(entry)
 
 
 def test_the_id_counts_and_not_the_name() -> None:
-    lines = [f"CEF:0|Ubiquiti|UniFi Network|1|546|{name}|1|UNIFIadmin=Jo" for name in ("Config Modified", "Admin Made Config Changes")]
+    lines = [
+        f"CEF:0|Ubiquiti|UniFi Network|1|546|{name}|1|UNIFIadmin=Jo"
+        for name in ("Config Modified", "Admin Made Config Changes")
+    ]
     assert {entry_of_line(line, Context()).kind for line in lines} == {"admin.changed_settings"}
 
 

@@ -113,7 +113,9 @@ def test_the_moment_is_within_half_a_year_of_the_reference(when: datetime, apart
     assert told is None or abs(told - near) < timedelta(days=185) or (when.month, when.day) == (2, 29)
 
 
-@pytest.mark.parametrize("part", ["<", "<1", "a,", ": ", "a: ", "[", "(", "Jan  1 00:00:00 ", "2025-07-05T04: ", "1 ", "a[1]: "])
+@pytest.mark.parametrize(
+    "part", ["<", "<1", "a,", ": ", "a: ", "[", "(", "Jan  1 00:00:00 ", "2025-07-05T04: ", "1 ", "a[1]: "]
+)
 def test_a_long_hostile_line_is_read_once_through(part: str) -> None:
     line = part * (65536 // len(part))
     read_head(line)

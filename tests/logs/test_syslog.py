@@ -129,7 +129,9 @@ def test_the_same_text_in_another_year_or_at_another_receipt_is_another_line() -
 
 
 def test_what_lines_tell_is_never_merged_with_what_the_controller_tells() -> None:
-    told = [entry_of_line(line, Context(heard=HEARD)) for line, kind, _ in LINES if kind != "firewall.blocked"]
+    told = [
+        entry_of_line(line, Context(heard=HEARD)) for line, kind, _ in LINES if kind != "firewall.blocked"
+    ]
     assert [entry.kind for entry in told if match_key(entry)] == []
 
 
