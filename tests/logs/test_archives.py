@@ -199,12 +199,10 @@ def test_a_bent_archive_never_raises(
 @given(st.dictionaries(st.text(min_size=1, max_size=20), st.binary(max_size=60), max_size=4))
 def test_a_tar_gives_back_what_was_put_in(files: Files) -> None:
     usable = {
-        name: data
+        name: b"log " + data  # so that no content is an archive by chance
         for name, data in files.items()
         if "\0" not in name and name.isprintable() and not name.endswith("/")
     }
     assume(usable)  # an empty archive is nothing but zeros
     found = [part for part in parts(tarred(usable)) if isinstance(part, bytes)]
-    binary = [data for data in usable.values() if b"\0" in data]
-    packed = [data for data in usable.values() if data[:2] in (b"\x1f\x8b", b"PK") or data[:3] == b"BZh"]
-    assert packed or found == [data for data in usable.values() if data not in binary]
+    assert found == [data for data in usable.values() if b"\0" not in data]

@@ -72,6 +72,14 @@ def test_without_any_time_it_has_none() -> None:
     )
 
 
+@pytest.mark.parametrize("field", ["a=b", "UNIFIutcTime=never"])
+def test_without_a_time_of_its_own_each_receipt_is_another_event(field: str) -> None:
+    line = f"CEF:0|Ubiquiti|UniFi Network|1|544|N|1|{field}"
+    first, second = (entry_of_line(line, Context(heard=NEAR.replace(hour=hour))) for hour in (1, 2))
+    assert first.id != second.id
+    assert (first.timestamp.hour, first.metadata["heard"]) == (1, True)
+
+
 def test_an_id_nobody_knows_is_kept_as_unknown() -> None:
     entry = entry_of_line(
         "CEF:0|Ubiquiti|UniFi Network|1|9999|New Thing|1|msg=Something new happened", Context()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -102,13 +102,12 @@ def test_any_line_has_an_envelope_and_keeps_its_text(line: str) -> None:
 
 
 @given(
-    st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)), st.integers(-180 * 86400, 180 * 86400),
+    st.integers(7305, 43829), st.integers(-180 * 86400, 180 * 86400),
     st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe"]),
 )  # fmt: skip
-def test_the_moment_is_within_half_a_year_of_the_reference(when: datetime, apart: int, zone: str) -> None:
-    from datetime import timedelta
-
-    near = when.replace(tzinfo=UTC) + timedelta(seconds=apart)
+def test_the_moment_is_within_half_a_year_of_the_reference(day: int, apart: int, zone: str) -> None:
+    when = datetime(1970, 1, 1, 13, 7, 9, tzinfo=UTC) + timedelta(days=day)
+    near = when + timedelta(seconds=apart)
     told = moment_of(Stamp(when.strftime("%b %e %H:%M:%S"), False), zone, near)
     assert told is None or abs(told - near) < timedelta(days=185) or (when.month, when.day) == (2, 29)
 

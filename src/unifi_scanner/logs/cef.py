@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -20,10 +21,11 @@ from unifi_scanner.logs.reading import (
 )
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook, canonical_mac
+from unifi_scanner.models.wire_time import from_iso, from_number
 
 # the prefix may be stripped by a relay (F.1, 8)
 _START = re.compile(r"(?:CEF:\s?)?\b0\|Ubiquiti\|")
-_KEY = re.compile(r"(?:^|\s)([A-Za-z][A-Za-z0-9_.]*)=")
+_KEY = re.compile(r" ([A-Za-z][A-Za-z0-9_.]*)=")
 _PIPE = re.compile(r"(?<!\\)\|")
 _ESCAPE = re.compile(r"\\([=|\\n])")
 _SEVERITIES = frozenset(map(str, range(11)))
@@ -81,7 +83,7 @@ def _fields(extension: str) -> dict[str, str]:
 
 
 def _pairs(body: str) -> dict[str, str]:
-    parts = _KEY.split(body)
+    parts = _KEY.split(f" {body}")
     values = map(_plain, parts[2::2]) if "\\" in body else map(str.strip, parts[2::2])
     fields = dict(zip(parts[1::2], values, strict=True))
     # a literal null is nothing (F.2)
@@ -102,6 +104,11 @@ def _plain(value: str) -> str:
 
 def _unescaped(match: re.Match[str]) -> str:
     return "\n" if match.group(1) == "n" else match.group(1)
+
+
+def cef_time(fields: Mapping[str, Any]) -> datetime | None:
+    """Return when it happened by the record's own account: UniFi Protect counts milliseconds (F.2)."""
+    return from_iso(fields.get("UNIFIutcTime")) or from_number(fields.get("timestamp"))
 
 
 def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
@@ -180,6 +187,18 @@ _FACTS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "UNIFIfirewallPolicy": ("policy", text_of),
     "UNIFIdirection": ("direction", text_of),
 }
+_SIDES = frozenset(
+    {
+        "src",
+        "dst",
+        "UNIFIadmin",
+        "UNIFIsrcClientAlias",
+        "UNIFIsrcClientHostname",
+        "UNIFIdstClientAlias",
+        "UNIFIdstClientHostname",
+        "UNIFIdstDeviceName",
+    }
+)
 # where two fields tell one fact, these win wherever they stand
 _BETTER = frozenset(
     {"UNIFIconnectedToDevicePort", "UNIFIduration", "UNIFIwanName", "UNIFIsettingsEntry", "UNIFIipsSignature"}
@@ -188,6 +207,8 @@ _BETTER = frozenset(
 
 def _tell_sides(facts: dict[str, Any], fields: Mapping[str, Any]) -> None:
     """Add who reached for whom: by name where the console knows one."""
+    if _SIDES.isdisjoint(fields):
+        return
     source, target = facts.get("src_ip"), facts.get("dst_ip")
     if "admin" in facts:
         facts.pop("ip", None)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.logs import facts_v1, facts_v2
-from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject
+from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject, cef_time
 from unifi_scanner.logs.mongo import from_mongo
 from unifi_scanner.logs.reading import first_text, mac_of, present, said, text_of
 from unifi_scanner.logs.shapes import Shape, event_key, is_mongo, is_refusal, shape_of
@@ -31,7 +31,7 @@ from unifi_scanner.models.vocabulary import (
     kind_of_event_type,
     kind_of_frame,
 )
-from unifi_scanner.models.wire_time import event_time, from_iso, from_number
+from unifi_scanner.models.wire_time import event_time
 
 MAX_DEPTH = 4  # answers nest at most: list of answers of rows
 NOBODY = NameBook()
@@ -288,7 +288,7 @@ def cef_entry(
     facts = cef_facts(line.fields)
     if kind == UNKNOWN_KIND or kind.startswith("system.notice"):
         facts |= present(said=said(line.fields.get("msg") or line.name, context.names))
-    moment = from_iso(line.fields.get("UNIFIutcTime")) or from_number(line.fields.get("timestamp")) or at
+    moment = at or cef_time(line.fields)
     return _entry(
         raw,
         msgspec.structs.replace(context, origin=context.origin or Origin.CEF),

@@ -12,9 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-import msgspec
-
-from unifi_scanner.logs.cef import parse_cef
+from unifi_scanner.logs.cef import cef_time, parse_cef
 from unifi_scanner.logs.envelope import Envelope, Stamp, iso_within, moment_of, open_envelope, read_head
 from unifi_scanner.logs.lines_device import read_lease, read_reporter, read_server_log, read_ssh, read_system
 from unifi_scanner.logs.lines_firewall import FirewallLine, read_firewall
@@ -101,18 +99,14 @@ def _cef_line(text: str, context: Context) -> LogEntry | None:
     cef = parse_cef(text)
     if cef is None:
         return None
-    stamp = read_head(text).stamp
-    told = cef.fields.get("UNIFIutcTime") is not None
-    if not told:
-        stamp = iso_within(text, text.find(_SIGN_OF_CEF)) or stamp
-    at = None if told else moment_of(stamp, context.zone, context.heard or context.near)
-    return cef_entry(
-        cef,
-        {"line": text},
-        msgspec.structs.replace(context, origin=context.origin or Origin.CEF),
-        at=at,
-        identity=_identity(text, stamp, at, context),
-    )
+    at = cef_time(cef.fields)
+    if at is not None:
+        identity = ("line", "", _bare(text))
+    else:
+        stamp = iso_within(text, text.find(_SIGN_OF_CEF)) or read_head(text).stamp
+        at = moment_of(stamp, context.zone, context.heard or context.near)
+        identity = _identity(text, stamp, at, context)
+    return cef_entry(cef, {"line": text}, context, at=at, identity=identity)
 
 
 def _firewall_line(text: str, firewall: FirewallLine, context: Context) -> LogEntry:
@@ -218,13 +212,17 @@ def _plain_message(sentence: str) -> str:
 def _identity(
     text: str, stamp: Stamp | None, moment: datetime | None, context: Context
 ) -> tuple[str, str, str]:
-    """Return what makes a line itself: a file keeps it without the priority it was sent with."""
+    """Return what makes a line itself: its text, and what the text leaves out of its time."""
     if stamp is None:
         when = "" if moment is not None or context.heard is None else context.heard.isoformat()
     else:
         when = "" if stamp.is_whole or moment is None else str(moment.year)
-    start = text.find(">") + 1 if text[:1] == "<" else 0
-    return "line", when, text[start:].strip()
+    return "line", when, _bare(text)
+
+
+def _bare(text: str) -> str:
+    """Return a line as a file keeps it: without the priority it was sent with."""
+    return text[text.find(">") + 1 :].strip() if text[:1] == "<" else text.strip()
 
 
 _DATE = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
