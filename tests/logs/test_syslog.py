@@ -117,7 +117,7 @@ def test_the_same_line_has_one_id_however_it_came() -> None:
     line = GATEWAY + "sshd[1]: Accepted password for root from 192.168.2.148 port 40738 ssh2"
     sent = entry_of_line(line, Context(heard=HEARD))
     filed = entry_of_line(line.removeprefix("<30>") + "\n", Context(near=HEARD, origin=Origin.SSH))
-    (replayed,) = normalise_record(sent.raw_data | {"time": int(HEARD.timestamp() * 1000)})
+    (replayed,) = normalise_record({**sent.raw_data, "time": int(HEARD.timestamp() * 1000)})
     assert sent.id == filed.id == replayed.id
 
 

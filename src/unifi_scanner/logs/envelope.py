@@ -159,7 +159,7 @@ def moment_of(stamp: Stamp | None, zone: str, near: datetime | None) -> datetime
         return whole_moment(stamp.text, zone)
     if near is None:
         return None
-    minute = _minute_of(stamp.text[:12], zone, near.astimezone(UTC).date())
+    minute = _minute_of(stamp.text[:12], zone, near.date())
     seconds = int(stamp.text[13:15])
     if minute is None or seconds > 60:
         return None

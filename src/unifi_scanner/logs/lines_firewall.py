@@ -48,21 +48,15 @@ class FirewallLine(NamedTuple):
     start: int
 
 
-class QuickLook(NamedTuple):
-    """What suffices to count a line: the hour as it stands there, the rule, its description, and who began."""
+def look_at(line: str) -> tuple[str, str, str | None, str] | None:
+    """Return what suffices to count a connection nobody stopped, or None where the line is to be read in full.
 
-    hour: str
-    rule: str
-    description: str | None
-    source: str
-
-
-def look_at(line: str) -> QuickLook | None:
-    """Return what suffices to count a connection nobody stopped, or None where the line is to be read in full."""
+    That is the hour as it stands there, the rule, its description, and who began.
+    """
     match = _QUICK.match(line)
-    if match is None or rule_of(match.group(2)).kind == "firewall.blocked":
+    if match is None or rule_of(match[2]).kind == "firewall.blocked":
         return None
-    return QuickLook._make(match.groups())
+    return match.groups()  # type: ignore[return-value]
 
 
 def read_firewall(line: str) -> FirewallLine | None:

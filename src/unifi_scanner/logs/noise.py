@@ -117,11 +117,12 @@ class Noise:
         seen = look_at(line)
         if seen is None:
             return False
-        alike = (seen.hour, seen.rule, seen.description, context.site, context.zone)
+        hour, rule, description, source = seen
+        alike = (hour, rule, description, context.site, context.zone)
         bucket = self._alike.get(alike)
         if bucket is None:
             return self._take_first(alike, line, context)
-        bucket.add_line(line, seen.source)
+        bucket.add_line(line, source)
         bucket.latest = line
         return True
 

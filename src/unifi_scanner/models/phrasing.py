@@ -98,4 +98,9 @@ def _value(field: str, facts: Mapping[str, object]) -> str:
     value = facts.get(field)
     if not _known(value):
         return NEUTRAL.get(field, "something")
-    return tame(str(value)).translate(_BRACES)
+    return _without_braces(str(value))
+
+
+@lru_cache(maxsize=8192)
+def _without_braces(text: str) -> str:
+    return tame(text).translate(_BRACES)
