@@ -118,7 +118,7 @@ def test_links_lead_nowhere(tmp_path: Path) -> None:
 def test_members_without_text_are_counted_and_told(tmp_path: Path) -> None:
     told = placed(tmp_path, tarred({"core": b"\x7fELF\0\0", "db": b"\0" * 9, "log": LINES}))
     assert [p.entry.kind for p in told] == ["shell.signed_in", "log.routine", "import.left_out"]
-    assert sentence_of(told[-1].entry) == "2 files in the archive hold no text and were left out."
+    assert sentence_of(told[-1].entry) == "Left out of the archive, because there is no text in it: 2 files."
 
 
 def test_a_locked_member_is_told_and_the_others_are_read(tmp_path: Path) -> None:

@@ -19,11 +19,16 @@ from unifi_scanner.logs.normalise import Context
 from unifi_scanner.models.coverage import Coverage, SourceCoverage
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.kinds import UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
 from unifi_scanner.models.report import Period
+from unifi_scanner.models.telling import sentence_of
 from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.pipeline import Tally, judge
+
+LEFT_OUT = "import.left_out"
+MOST_REASONS = 5
 
 
 def analyze(
@@ -105,7 +110,7 @@ def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings 
     return judge(
         whole,
         load_rules(settings.rules_dir if settings else None),
-        cover=_cover,
+        cover=lambda tally: _cover(tally, whole),
         period=lambda tally: Period(
             start=tally.first, end=tally.last, zone=str(settings.timezone()) if settings else "UTC"
         ),
@@ -115,7 +120,9 @@ def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings 
     )
 
 
-def _cover(tally: Tally) -> Coverage:
+def _cover(tally: Tally, whole: Sequence[LogEntry]) -> Coverage:
+    # what of the files was left out, and why
+    reasons = [sentence_of(entry) for entry in whole if _is_about_the_files(entry)]
     state = SourceState.OK if tally.entries else SourceState.QUIET
     return Coverage(
         sources=(
@@ -123,6 +130,7 @@ def _cover(tally: Tally) -> Coverage:
                 source="files",
                 area="files",
                 state=state,
+                reason=" ".join(dict.fromkeys(reasons[:MOST_REASONS])),
                 since=tally.first,
                 until=tally.last,
                 entries=tally.entries,
@@ -134,3 +142,7 @@ def _cover(tally: Tally) -> Coverage:
         unreadable=tally.unreadable,
         without_time=tally.without_time,
     )
+
+
+def _is_about_the_files(entry: LogEntry) -> bool:
+    return entry.kind == LEFT_OUT or (entry.kind == UNREADABLE_KIND and "reason" in entry.metadata)

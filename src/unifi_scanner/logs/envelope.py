@@ -79,7 +79,7 @@ def open_envelope(line: str) -> Envelope:
     """Return the line taken apart; every part that is missing is None."""
     stamp, has_pri, end = read_head(line)
     rest = line[end:]
-    if has_pri and line[end - 1 : end] == " " and (five := _structured(rest, stamp)):
+    if has_pri and ">1 " in line[:8] and (five := _structured(rest, stamp)):
         return five
     host, device, rest = _split_sender(rest)
     late = _LATE_STAMP.match(rest) if stamp is None else None

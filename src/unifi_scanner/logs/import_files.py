@@ -40,7 +40,7 @@ PEEKED = SNIFFED
 MAX_LINE = 16 * MEBI
 MAX_JSON = 256 * MEBI
 KEPT_OF_A_LONG_LINE = 64 * 1024
-# a file cannot hold lines from after it was last written; a year before that is told by the day and month
+# a file holds no line from after it was last written; the year before that is told by the day and month
 _HALF_A_YEAR = timedelta(days=181)
 _WHOLE_DATE = re.compile(rb"\b20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d")
 _JSON_START = re.compile(rb'\s*(?:\{\s*["}]|\[\s*[\[{\]"])')
@@ -71,7 +71,7 @@ def entries_in(path: Path, context: Context, *, limits: Limits = LIMITS) -> Iter
     """Yield the entries of everything in the file, in its order; raises InputError where it cannot be opened."""
     with _opened(path) as file:
         told = path.stat()
-        written = datetime.fromtimestamp(told.st_mtime, UTC) - _HALF_A_YEAR
+        written = datetime.fromtimestamp(told.st_mtime, UTC)
         for part in parts_of(file, str(path), told.st_size, limits):
             yield from _entries_of_part(part, context, written)
 
@@ -101,7 +101,7 @@ def _entries_of_part(part: Part, context: Context, written: datetime) -> Iterato
         case Trouble(name, reason):
             yield Placed(unreadable_entry({"file": name}, context, reason=reason), name, 0)
         case Stream():
-            near = context.near or newest_date_in(part) or written
+            near = context.near or reference_of(newest_date_in(part), written)
             told = msgspec.structs.replace(context, near=near)
             for record in records_of(part):
                 for entry in _entries_of_record(record, told):
@@ -116,6 +116,14 @@ def _entries_of_record(record: Record, context: Context) -> Iterator[LogEntry]:
         yield from entries_of(record.value, context)
     else:
         yield entry_of_line(record.text, context)
+
+
+def reference_of(newest: datetime | None, written: datetime) -> datetime:
+    """Return the moment whose nearest year is that of a file's lines: none is later than the file was `written`."""
+    if newest is None:
+        return written - _HALF_A_YEAR
+    # a clock that is set wrong, or a copy without its date, says nothing
+    return newest if newest > written else min(newest, written - _HALF_A_YEAR)
 
 
 def newest_date_in(stream: Stream) -> datetime | None:

@@ -127,5 +127,10 @@ LINES: Mapping[str, Row] = {
     "log.routine": (DEVICE, DEBUG, "device", "{device} wrote a routine note into its log."),
     "log.controller": (SYSTEM, DEBUG, "site", "The controller wrote a note into its own log."),
     # what came with the files and is no record of the network
-    "import.left_out": (SYSTEM, DEBUG, "site", "{amount} in the archive hold no text and were left out."),
+    "import.left_out": (
+        SYSTEM,
+        DEBUG,
+        "site",
+        "Left out of the archive, because there is no text in it: {amount}.",
+    ),
 }
