@@ -197,3 +197,27 @@ def test_an_answer_that_tells_of_no_event_is_no_event_and_one_that_may_is_unknow
 ) -> None:
     (entry,) = normalise_record(record)
     assert entry.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("hook", "kind", "time"),
+    [
+        (
+            {"events": [{"alert_id": "6865fae1897bb377dc0fa3e7", "alert_key": "THREAT_BLOCKED_V3", "id": "event.threat_detected",
+                         "scope": {"site_id": "67762da9ac8a666067034163"}}]},
+            "threat.blocked", None,
+        ),
+        (
+            {"app": "network", "deviceEventClassId": "400", "name": "WiFi Client Connected", "message": "x", "severity": 1, "version": "9.5.21",
+             "alarm_id": "x", "customContent": None, "parameters": {"UNIFIcategory": "Monitoring", "UNIFIutcTime": "2025-12-02T19:31:59.847Z"}},
+            "client.connected", "2025-12-02T19:31:59.847000+00:00",
+        ),
+        (
+            {"alarm": {"name": "Door", "triggers": [{"key": "person", "device": "AABBCCDDEEFF"}]}, "timestamp": 1752611059421},
+            "protect.event", "2025-07-15T20:24:19.421000+00:00",
+        ),
+    ],
+)  # fmt: skip
+def test_a_webhook_of_each_kind_is_its_event(hook: dict[str, Any], kind: str, time: str | None) -> None:
+    (entry,) = normalise_record(hook)
+    assert (entry.kind, entry.timestamp.isoformat() if entry.has_time else None) == (kind, time)

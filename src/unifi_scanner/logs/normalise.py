@@ -275,6 +275,18 @@ def _from_webhook(hook: Mapping[str, Any], context: Context) -> LogEntry:
     return cef_entry(line, hook, msgspec.structs.replace(context, origin=context.origin or Origin.IMPORT))
 
 
+def _from_protect(hook: Mapping[str, Any], context: Context) -> LogEntry:
+    return _entry(
+        hook,
+        msgspec.structs.replace(context, origin=context.origin or Origin.IMPORT),
+        kind="protect.event",
+        event_type="protect-alarm",
+        who=Subject(),
+        facts={},
+        identity=("protect", dict(hook)),
+    )
+
+
 def cef_entry(
     line: CefLine,
     raw: Mapping[str, Any],
@@ -343,6 +355,7 @@ _MAKERS: dict[Shape, Callable[[Mapping[str, Any], Context], LogEntry]] = {
     Shape.ACTIVITY: _from_activity,
     Shape.FLOW: _from_flow,
     Shape.WEBHOOK: _from_webhook,
+    Shape.PROTECT: _from_protect,
     Shape.DEVICE: _from_inventory,
     Shape.CLIENT: _from_inventory,
     Shape.LINE: _from_line,

@@ -23,6 +23,7 @@ class Shape(StrEnum):
     ACTIVITY = "activity"
     FLOW = "flow"
     WEBHOOK = "webhook"
+    PROTECT = "protect"  # a webhook of the camera system
     ALERT_LIST = "alert_list"
     DEVICE = "device"
     CLIENT = "client"
@@ -56,6 +57,9 @@ def _envelope(record: Mapping[str, Any]) -> Shape | None:
         return Shape.ALERT_LIST
     if "deviceEventClassId" in record:
         return Shape.WEBHOOK
+    alarm = record.get("alarm")
+    if isinstance(alarm, Mapping) and "triggers" in alarm:
+        return Shape.PROTECT
     if isinstance(record.get("data"), list) and "key" not in record:
         return Shape.ANSWER
     if isinstance(record.get("line"), str) and not event_key(record):
