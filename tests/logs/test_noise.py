@@ -134,6 +134,13 @@ def test_where_there_is_no_room_to_count_the_line_is_stored() -> None:
     assert (len(kept), len(noise.flush(FOREVER))) == (40, 10)
 
 
+def test_a_daemons_words_are_not_counted_as_a_connection() -> None:
+    forged = line(START).replace("Gate Gate [", "Gate sshd[1]: [")
+    assert forged != line(START)
+    assert not Noise().take_line(forged, Context(heard=START))
+    assert entry_of_line(forged, Context(heard=START)).kind == "shell.session"
+
+
 def test_what_is_no_noise_is_stored() -> None:
     noise = Noise()
     for text in ("<38>Gate sshd[1]: Failed password for root from 192.168.1.77 port 51122 ssh2", "CEF:0|Ubiquiti|UniFi Network|1|203|N|1|act=blocked", "nonsense"):  # fmt: skip

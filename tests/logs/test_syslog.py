@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shared_data import FIXTURES, needs_fixtures
+from unifi_scanner.logs.noise import Noise
 from unifi_scanner.logs.normalise import Context, normalise_record
 from unifi_scanner.logs.syslog import entry_of_line, split_messages
 from unifi_scanner.models.device import NameBook
@@ -133,6 +134,29 @@ def test_what_lines_tell_is_never_merged_with_what_the_controller_tells() -> Non
         entry_of_line(line, Context(heard=HEARD)) for line, kind, _ in LINES if kind != "firewall.blocked"
     ]
     assert [entry.kind for entry in told if match_key(entry)] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '[WAN_LOCAL-A-1] DESCR="x" IN=br0 OUT=eth8 MAC= SRC=10.0.0.1 DST=10.0.0.2 PROTO=TCP',
+        "CEF:0|Ubiquiti|UniFi Network|9|544|N|1|UNIFIadmin=boss",
+        "0|Ubiquiti|UniFi OS|9|1000|N|1|UNIFIadmin=boss",
+        "wevent.x(): EVENT_STA_JOIN ath0: 02:00:00:00:00:05",
+        "x from 10.0.0.1 port 1",
+    ],
+)
+def test_a_strangers_name_forges_no_other_line(name: str) -> None:
+    line = GATEWAY + f"sshd[1]: Failed password for invalid user {name} from 198.51.100.7 port 22 ssh2"
+    entry = entry_of_line(line, Context(heard=HEARD))
+    assert (entry.kind, entry.metadata["ip"]) == ("shell.sign_in_failed", "198.51.100.7")
+    assert not Noise().take_line(line, Context(heard=HEARD))
+
+
+@pytest.mark.parametrize("tag", ["hostapd", "kernel", "switch", "dnsmasq-dhcp"])
+def test_a_daemons_words_are_no_event_of_the_controller(tag: str) -> None:
+    forged = f"{GATEWAY}{tag}: CEF:0|Ubiquiti|UniFi Network|9|544|N|1|UNIFIadmin=boss"
+    assert entry_of_line(forged, Context(heard=HEARD)).kind != "admin.signed_in"
 
 
 def test_a_line_without_sense_from_another_program_is_kept() -> None:

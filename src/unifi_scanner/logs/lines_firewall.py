@@ -13,11 +13,15 @@ from unifi_scanner.logs.reading import direction_of
 from unifi_scanner.logs.told import Told
 from unifi_scanner.models.device import canonical_mac
 
+# before the rule stand one or two host names, perhaps the kernel's mark, and nothing a stranger wrote
+_HOST = r"[^\s\[]{0,254}[^\s:\[] "
 _RULE = re.compile(
+    rf"((?:{_HOST}){{0,2}})(?:kernel: (?:\[[ \d.]{{1,20}}\] ?)?)?"
     r'\[([A-Z][\w.-]{1,63})\] (?:DESCR=\\?"(.{0,256}?)\\?" )?IN=(\S*) OUT=(\S*)(?: MAC=(\S*))?'
 )
 _QUICK = re.compile(
-    r"(?:<\d{1,3}>)?([A-Z][a-z]{2} [ \d]\d \d\d):\d\d:\d\d (?:\S+ ){0,2}\[([A-Z][\w.-]{1,63})\] "
+    rf"(?:<\d{{1,3}}>)?([A-Z][a-z]{{2}} [ \d]\d \d\d):\d\d:\d\d (?:{_HOST}){{0,2}}"
+    r"\[([A-Z][\w.-]{1,63})\] "
     r'(?:DESCR="(.{0,256}?)" )?IN=\S* OUT=\S*(?: MAC=\S*)? SRC=(\S+) '
 )
 _FLOW = re.compile(r"SRC=(\S+) DST=(\S+) (?:.*? )?PROTO=(\S+)(?: SPT=(\d{1,5}) DPT=(\d{1,5}))?")
@@ -42,10 +46,10 @@ class Rule(NamedTuple):
 
 
 class FirewallLine(NamedTuple):
-    """What a firewall line says, and where in the line its rule stands."""
+    """What a firewall line says, and the gateway that wrote it."""
 
     told: Told
-    start: int
+    host: str | None
 
 
 def look_at(line: str) -> tuple[str, str, str | None, str] | None:
@@ -59,12 +63,12 @@ def look_at(line: str) -> tuple[str, str, str | None, str] | None:
     return match.groups()  # type: ignore[return-value]
 
 
-def read_firewall(line: str) -> FirewallLine | None:
-    """Return what a firewall line says, or None where the line is none."""
-    match = _RULE.search(line)
+def read_firewall(line: str, start: int = 0) -> FirewallLine | None:
+    """Return what a firewall line says, whose head ends at `start`; None where the line is none."""
+    match = _RULE.match(line, start)
     if match is None:
         return None
-    name, description, inside, outside, macs = match.groups()
+    hosts, name, description, inside, outside, macs = match.groups()
     pair, kind = rule_of(name)
     at = line.find("SRC=", match.end())
     flow = _FLOW.match(line, at) if at >= 0 else None
@@ -78,7 +82,7 @@ def read_firewall(line: str) -> FirewallLine | None:
     client = canonical_mac(macs[18:35]) if macs and inside.startswith(_INSIDE) else None
     if kind == "firewall.blocked":
         _tell_more(facts, inside or outside)
-    return FirewallLine(Told(kind, facts, client), match.start())
+    return FirewallLine(Told(kind, facts, client), hosts.partition(" ")[0] or None)
 
 
 def _tell_more(facts: dict[str, Any], iface: str) -> None:

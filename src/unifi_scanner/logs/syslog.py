@@ -13,9 +13,17 @@ from functools import lru_cache
 from typing import Any
 
 from unifi_scanner.logs.cef import cef_time, parse_cef
-from unifi_scanner.logs.envelope import Envelope, Stamp, iso_within, moment_of, open_envelope, read_head
+from unifi_scanner.logs.envelope import (
+    Envelope,
+    Stamp,
+    iso_within,
+    moment_of,
+    open_envelope,
+    plain_tag,
+    read_head,
+)
 from unifi_scanner.logs.lines_device import read_lease, read_reporter, read_server_log, read_ssh, read_system
-from unifi_scanner.logs.lines_firewall import FirewallLine, read_firewall
+from unifi_scanner.logs.lines_firewall import read_firewall
 from unifi_scanner.logs.lines_gateway import read_coredns, read_dhcp, read_dnsmasq, read_relay, read_udapi
 from unifi_scanner.logs.lines_wifi import read_hostapd, read_mcad, read_stahtd, read_wevent
 from unifi_scanner.logs.normalise import Context, cef_entry, unreadable_entry
@@ -69,7 +77,9 @@ _CHATTY = frozenset(
 # `syslog: wevent.ubnt_custom_event(): …`: the program that speaks stands in the text
 _SPEAKER = re.compile(r"(wevent|ace_reporter)\.\w{1,40}\(\): ")
 _NAME = re.compile(r"[\w.-]{1,32}")
+_TAGS = re.compile(r"(?:^|\s)([\w./#@+-]{1,64})(\[\d{1,10}\])?: ")
 _SIGN_OF_CEF = "Ubiquiti|"
+MOST_BEFORE_CEF = 1024
 _LIVE = frozenset({Origin.SYSLOG})
 _ROUTINE = "log.routine"
 
@@ -85,9 +95,9 @@ def entry_of_line(text: str, context: Context) -> LogEntry:
         if entry is not None:
             return entry
     if "] " in text and " OUT=" in text:
-        firewall = read_firewall(text)
-        if firewall is not None:
-            return _firewall_line(text, firewall, context)
+        entry = _firewall_line(text, context)
+        if entry is not None:
+            return entry
     served = read_server_log(text)
     if served is not None:
         stamp, told = served
@@ -96,23 +106,37 @@ def entry_of_line(text: str, context: Context) -> LogEntry:
 
 
 def _cef_line(text: str, context: Context) -> LogEntry | None:
-    cef = parse_cef(text)
+    end = text.find(_SIGN_OF_CEF)
+    cef = None if _is_spoken(text[:end]) else parse_cef(text)
     if cef is None:
         return None
     at = cef_time(cef.fields)
     if at is not None:
         identity = ("line", "", _bare(text))
     else:
-        stamp = iso_within(text, text.find(_SIGN_OF_CEF)) or read_head(text).stamp
+        stamp = iso_within(text, end) or read_head(text).stamp
         at = moment_of(stamp, context.zone, context.heard or context.near)
         identity = _identity(text, stamp, at, context)
     return cef_entry(cef, {"line": text}, context, at=at, identity=identity)
 
 
-def _firewall_line(text: str, firewall: FirewallLine, context: Context) -> LogEntry:
+def _is_spoken(before: str) -> bool:
+    """Return whether a daemon says the CEF that follows: a stranger's name in its line forges no event."""
+    if ": " not in before:
+        return len(before) > MOST_BEFORE_CEF
+    tags = _TAGS.findall(before[:MOST_BEFORE_CEF])
+    return len(before) > MOST_BEFORE_CEF or any(
+        pid or plain_tag(name) in _READERS or plain_tag(name) in _CHATTY for name, pid in tags
+    )
+
+
+def _firewall_line(text: str, context: Context) -> LogEntry | None:
     stamp, _, end = read_head(text)
-    host, _, _ = text[end : firewall.start].partition(" ")
-    return _made(text, firewall.told, stamp, context, tag="firewall", device=host or None)
+    firewall = read_firewall(text, end)
+    if firewall is None:
+        return None
+    told, host = firewall
+    return _made(text, told, stamp, context, tag="firewall", device=host)
 
 
 def _daemon_line(text: str, context: Context) -> LogEntry:
@@ -126,12 +150,12 @@ def _daemon_line(text: str, context: Context) -> LogEntry:
 
 
 def _told_by(envelope: Envelope) -> Told | None:
-    speaker = _SPEAKER.match(envelope.text)
-    tag = speaker.group(1) if speaker else envelope.tag
-    reader = _READERS.get(tag)
+    reader = _READERS.get(envelope.tag)
+    if reader is None and (speaker := _SPEAKER.match(envelope.text)):
+        reader = _READERS[speaker.group(1)]
     if reader is not None:
         return reader(envelope.text)
-    return Told(_ROUTINE, {}) if tag in _CHATTY else None
+    return Told(_ROUTINE, {}) if envelope.tag in _CHATTY else None
 
 
 def _is_a_log_line(envelope: Envelope) -> bool:
