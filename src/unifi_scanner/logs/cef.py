@@ -84,10 +84,15 @@ def _fields(extension: str) -> dict[str, str]:
 
 def _pairs(body: str) -> dict[str, str]:
     parts = _KEY.split(f" {body}")
-    values = map(_plain, parts[2::2]) if "\\" in body else map(str.strip, parts[2::2])
+    values = parts[2::2] if _is_simple(body) else map(_plain, parts[2::2])
     fields = dict(zip(parts[1::2], values, strict=True))
     # a literal null is nothing (F.2)
     return {k: v for k, v in fields.items() if v != "null"} if "=null" in body else fields
+
+
+def _is_simple(body: str) -> bool:
+    """Return whether no value needs to be stripped or unescaped."""
+    return "\\" not in body and "  " not in body and body[-1:] != " "
 
 
 def _with_message(fields: dict[str, str], message: str) -> dict[str, str]:

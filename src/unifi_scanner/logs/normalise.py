@@ -472,9 +472,10 @@ def short_message(kind: str, raw: Mapping[str, Any], who: Subject, facts: Mappin
         return phrase(info_of(kind).sentence, told)
     mac = who.client_mac or first_text(raw, *facts_v1.CLIENT_FIELDS) or who.client_name or "unknown"
     ap = who.device_name or who.device_mac or first_text(raw, "ap", "ap_from") or "an unknown access point"
+    if kind != "client.roamed":
+        return template.format(mac=tame(mac), ap=tame(ap))
     return template.format(
         mac=tame(mac),
-        ap=tame(ap),
         ap_from=tame(str(facts.get("ap_from", ap))),
         ap_to=tame(str(facts.get("ap_to", "an unknown access point"))),
     )
