@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: demo test check bench docs lock clean
+.PHONY: demo test check bench fixtures fuzz docs lock clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -22,6 +22,16 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Recorded payloads (../shared, where it is) against what becomes of them; fails where a record was lost.
+fixtures: $(READY)
+	$(BIN)/python -m tests.fixture_table
+
+# A few seconds for each parser; longer with: make fuzz FUZZ_SECONDS=600
+FUZZ_SECONDS ?= 5
+fuzz: $(READY)
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python $(PIP) 'atheris>=3.0' || true
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 # docs/configuration.md is made from the settings; a test fails when it is out of date.
 docs: $(READY)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +210,39 @@ def test_recorded_fields_come_out_right(capsys: pytest.CaptureFixture[str]) -> N
         "client.wired_disconnected",
     ]
     assert rows[3]["device_name"] == "unifi-switch-1"
+
+
+ALLOWED = (
+    '<13>Mar  5 14:00:0{n} Gate Gate [LAN_WAN-A-1] DESCR="All" IN=br0 OUT=eth8 MAC= SRC=192.168.1.2 DST=203.0.113.9 LEN=60 '
+    "PROTO=TCP SPT=50000 DPT=443"
+)
+
+
+def test_log_lines_in_a_bundle_are_entries_with_their_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = saved(tmp_path, "messages", *(ALLOWED.format(n=n) for n in range(3)))
+    bundle = tmp_path / "bundle.tgz"
+    with tarfile.open(bundle, "w:gz") as archive:
+        archive.add(log, "var/log/messages")
+    told = entries(capsys, bundle)
+    assert [entry["input"] for entry in told] == [
+        {"file": f"{bundle}!var/log/messages", "index": index} for index in range(3)
+    ]
+    assert {entry["kind"] for entry in told} == {"traffic.allowed"}
+
+
+def test_a_report_says_what_of_an_archive_was_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("messages", "\n".join(ALLOWED.format(n=n) for n in range(3)))
+        archive.writestr("core", b"\x7fELF\0\0")
+        archive.writestr("inner.xz", b"\xfd7zXZ\x00\0")
+    assert main(["analyze", "--format", "json", str(bundle)]) == 0
+    coverage = json.loads(capsys.readouterr().out)["coverage"]
+    assert "no text in it: 1 file" in coverage["sources"][0]["reason"]
+    assert "packed as xz" in coverage["sources"][0]["reason"]
+    assert main(["analyze", str(bundle)]) == 0
+    assert "packed as xz" in " ".join(capsys.readouterr().out.split())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.shared_data import FIXTURES, json_lines, needs_fixtures
 from tests.sim.simulated import signed_in
 from unifi_scanner.logs.facts_lists import humanise
-from unifi_scanner.logs.import_files import read_records
+from unifi_scanner.logs.import_files import values_in
 from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
@@ -174,7 +174,7 @@ def test_one_threat_told_by_every_list_is_one_entry_in_whatever_order(what: str)
 def test_recorded_rows_come_out_with_kind_client_and_time(
     file: str, expected: list[tuple[str, str | None, str | None]]
 ) -> None:
-    entries = [e for record in read_records(FIXTURES / file) for e in normalise_record(record.value)]
+    entries = [e for value in values_in(FIXTURES / file) for e in normalise_record(value)]
     found = [(e.kind, e.client_mac, e.timestamp.isoformat() if e.has_time else None) for e in entries]
     assert found == expected
 
@@ -184,7 +184,7 @@ def test_recorded_flows_are_flows_and_recorded_policies_are_not() -> None:
     kinds = [
         e.kind for row in json_lines("sirkirby-unifi-mcp-tests/flow.jsonl") for e in normalise_record(row)
     ]
-    assert kinds == ["unknown"] * 28 + ["traffic.flow"] * 2
+    assert kinds == ["state.answer"] * 28 + ["traffic.flow"] * 2
 
 
 FIELDS = ["anomaly", "timestamps", "mac", "trigger", "source", "destination", "threat_type", "threat_direction", "admin",

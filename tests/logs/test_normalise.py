@@ -132,7 +132,7 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4)
     | st.dictionaries(
-        st.sampled_from(["meta", "message", "data", "key", "time", "user", "parameters", "id", "_id", "source", "action", "ips", "mac", "CLIENT", "name", "timestamp", "admin", "ap_from", "duration", "events", "deviceEventClassId", "src_ip", "signature", "change_key"])
+        st.sampled_from(["meta", "message", "data", "key", "time", "user", "parameters", "id", "_id", "source", "action", "ips", "mac", "CLIENT", "name", "timestamp", "admin", "ap_from", "duration", "events", "deviceEventClassId", "src_ip", "signature", "change_key", "line", "alarm", "triggers", "target_id", "errorCode", "http"])
         | st.text(max_size=8),
         inner,
         max_size=6,

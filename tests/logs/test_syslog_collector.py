@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from unifi_scanner.logs.import_files import entry_of_line
 from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.received import ReceivedLine
+from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.logs.syslog_collector import SenderSeen, SyslogCollector
 from unifi_scanner.models.enums import Origin
 
@@ -45,7 +45,8 @@ def test_every_line_becomes_an_entry_heard_when_it_was_received() -> None:
     collected = collector.collect(None)
     assert [entry.kind for entry in collected.entries] == ["threat.blocked", "unreadable"]
     assert [heard.entries for heard in collected.heard] == [2]
-    assert collected.entries[0].timestamp == NOON
+    assert collected.entries[0].timestamp == datetime(2025, 10, 26, 20, 1, 31, tzinfo=UTC)
+    assert collected.entries[1].timestamp == NOON + timedelta(seconds=1)
     assert Origin.SYSLOG in collected.entries[1].origins
     assert collector.collect(None).entries == []
 

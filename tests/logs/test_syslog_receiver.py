@@ -212,7 +212,7 @@ def test_a_full_buffer_keeps_what_it_has_and_counts_the_rest(receivers: Make, li
 def test_every_accepted_line_is_journalled_before_it_can_be_drained(receivers: Make) -> None:
     journal: list[ReceivedLine] = []
     receiver = receivers(udp_port=0, on_line=journal.append)
-    send_udp(receiver, b"one\ntwo", b"three")
+    send_udp(receiver, b"<13>one\n<13>two", b"three")
     assert lines_of(receiver, 3) == journal
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +13,22 @@ from unifi_scanner.app.output import put, put_entries, put_report
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import InputError
-from unifi_scanner.logs.import_files import entries_in, read_records
+from unifi_scanner.logs.import_files import Placed, entries_in, values_in
+from unifi_scanner.logs.noise import Noise
 from unifi_scanner.logs.normalise import Context
 from unifi_scanner.models.coverage import Coverage, SourceCoverage
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.kinds import UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
 from unifi_scanner.models.report import Period
+from unifi_scanner.models.telling import sentence_of
 from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.pipeline import Tally, judge
 
-
-class Placed(msgspec.Struct, frozen=True):
-    """An entry and where in the input it stood."""
-
-    entry: LogEntry
-    file: str
-    index: int
+LEFT_OUT = "import.left_out"
+MOST_REASONS = 5
 
 
 def analyze(
@@ -42,8 +41,9 @@ def analyze(
     settings: Settings | None = None,
 ) -> int:
     """Print the report on the files, or their entries, and return 0; raises InputError for an unreadable file."""
-    context = Context(names=names_from(devices))
-    placed = list(_apart(_place(files, context)))
+    context = Context(names=names_from(devices), zone=str(settings.timezone()) if settings else "UTC")
+    places = _place(files, context)
+    placed = list(_apart(places if entries else _without_noise(places, context.zone)))
     whole = combine([p.entry for p in placed])
     if entries:
         put_entries(_in_input_order(placed, whole), output)
@@ -59,8 +59,7 @@ def names_from(devices: Path | None) -> NameBook:
     """Return the names in a device list: an answer of `stat/device`, or its `data`."""
     if devices is None:
         return NameBook()
-    rows = [record.value for record in read_records(devices)]
-    named = [row for row in rows if isinstance(row, Mapping)]
+    named = [row for row in values_in(devices) if isinstance(row, Mapping)]
     if not named:
         raise InputError(f"{devices} holds no device list.", hint="Save the answer of stat/device to it.")
     return NameBook().with_devices(named)
@@ -68,8 +67,17 @@ def names_from(devices: Path | None) -> NameBook:
 
 def _place(files: Sequence[Path], context: Context) -> Iterator[Placed]:
     for file in files:
-        for index, entry in entries_in(file, context):
-            yield Placed(entry, str(file), index)
+        yield from entries_in(file, context)
+
+
+def _without_noise(places: Iterator[Placed], zone: str) -> Iterator[Placed]:
+    """Count what comes by the thousand: a report needs its numbers, not its lines."""
+    noise = Noise(zone=zone)
+    for place in places:
+        if not noise.take(place.entry):
+            yield place
+    for entry in noise.flush(datetime.max.replace(tzinfo=UTC)):
+        yield Placed(entry, "", 0)
 
 
 def _apart(placed: Iterator[Placed]) -> Iterator[Placed]:
@@ -102,7 +110,7 @@ def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings 
     return judge(
         whole,
         load_rules(settings.rules_dir if settings else None),
-        cover=_cover,
+        cover=lambda tally: _cover(tally, whole),
         period=lambda tally: Period(
             start=tally.first, end=tally.last, zone=str(settings.timezone()) if settings else "UTC"
         ),
@@ -112,7 +120,9 @@ def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings 
     )
 
 
-def _cover(tally: Tally) -> Coverage:
+def _cover(tally: Tally, whole: Sequence[LogEntry]) -> Coverage:
+    # what of the files was left out, and why
+    reasons = [sentence_of(entry) for entry in whole if _is_about_the_files(entry)]
     state = SourceState.OK if tally.entries else SourceState.QUIET
     return Coverage(
         sources=(
@@ -120,6 +130,7 @@ def _cover(tally: Tally) -> Coverage:
                 source="files",
                 area="files",
                 state=state,
+                reason=" ".join(dict.fromkeys(reasons[:MOST_REASONS])),
                 since=tally.first,
                 until=tally.last,
                 entries=tally.entries,
@@ -131,3 +142,7 @@ def _cover(tally: Tally) -> Coverage:
         unreadable=tally.unreadable,
         without_time=tally.without_time,
     )
+
+
+def _is_about_the_files(entry: LogEntry) -> bool:
+    return entry.kind == LEFT_OUT or (entry.kind == UNREADABLE_KIND and "reason" in entry.metadata)

@@ -15,6 +15,7 @@ ENTRY_FACTS = frozenset(
     {
         "action",
         "admin",
+        "amount",
         "ap_from",
         "ap_from_mac",
         "ap_to",
@@ -44,9 +45,11 @@ ENTRY_FACTS = frozenset(
         "network",
         "other_mac",
         "own_account",
+        "period",
         "policy",
         "port",
         "problem",
+        "ports",
         "proto",
         "reason",
         "section",
@@ -65,6 +68,7 @@ ENTRY_FACTS = frozenset(
         "vlan",
         "wan",
         "wan_id",
+        "zones",
     }
 )
 OWN_FIELDS: dict[str, Callable[[LogEntry], Any]] = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,18 +15,20 @@ from unifi_scanner.logs.reading import (
     duration_words,
     first_text,
     int_of,
-    present,
+    mac_of,
     seconds_of,
     text_of,
 )
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook, canonical_mac
+from unifi_scanner.models.wire_time import from_iso, from_number
 
-# the prefix may be stripped by a relay; old UniFi OS lines have six header fields (F.1, F.2)
+# the prefix may be stripped by a relay (F.1, 8)
 _START = re.compile(r"(?:CEF:\s?)?\b0\|Ubiquiti\|")
-_KEY = re.compile(r"(?:^|\s)([A-Za-z][A-Za-z0-9_.]*)=")
+_KEY = re.compile(r" ([A-Za-z][A-Za-z0-9_.]*)=")
 _PIPE = re.compile(r"(?<!\\)\|")
 _ESCAPE = re.compile(r"\\([=|\\n])")
+_SEVERITIES = frozenset(map(str, range(11)))
 
 
 class CefLine(msgspec.Struct, frozen=True):
@@ -44,44 +47,79 @@ def parse_cef(line: str) -> CefLine | None:
     start = _START.search(line)
     if start is None:
         return None
-    header = _PIPE.split(line[start.end() :], maxsplit=5)
-    if len(header) >= 6:
-        product, version, signature, name, severity, extension = (part.strip() for part in header[:6])
-    elif len(header) == 5:
-        product, version, signature, severity, extension = (part.strip() for part in header)
-        name = signature
+    head = line[start.end() :]
+    parts: list[str] = _PIPE.split(head, maxsplit=5) if "\\|" in head else head.split("|", 5)
+    if _is_short(parts):  # UniFi OS 4.3 has no name, and a word for the id (F.2)
+        product, version, signature, severity = parts[:4]
+        name, extension = signature, "|".join(parts[4:])
+    elif len(parts) == 6:
+        product, version, signature, name, severity, extension = parts
     else:
         return None
-    return CefLine(product, version, signature, name, severity, _fields(extension))
+    return CefLine(
+        product.strip(),
+        version.strip(),
+        signature.strip(),
+        _plain(name),
+        severity.strip(),
+        _fields(extension),
+    )
+
+
+def _is_short(parts: list[str]) -> bool:
+    if len(parts) < 5 or parts[3].strip() not in _SEVERITIES:
+        return False
+    return len(parts) == 5 or parts[4].strip() not in _SEVERITIES
 
 
 def _fields(extension: str) -> dict[str, str]:
-    body, message = extension, ""
+    extension = extension.strip()
     # `msg` runs to the end of the line and may hold anything (F.2)
-    cut = 0 if extension.startswith("msg=") else extension.rfind(" msg=")
-    if cut >= 0 and "msg=" in extension:
-        body, message = extension[:cut], extension[cut:].strip().removeprefix("msg=")
-    keys = list(_KEY.finditer(body))
-    ends = [match.start() for match in keys[1:]] + [len(body)]
-    fields = {key.group(1): _plain(body[key.end() : end]) for key, end in zip(keys, ends, strict=False)}
-    return fields | ({"msg": _plain(message)} if message else {})
+    if extension.startswith("msg="):
+        return _with_message({}, extension[4:])
+    body, mark, message = extension.rpartition(" msg=")
+    fields = _pairs(body if mark else extension)
+    return _with_message(fields, message) if mark else fields
+
+
+def _pairs(body: str) -> dict[str, str]:
+    parts = _KEY.split(f" {body}")
+    values = parts[2::2] if _is_simple(body) else map(_plain, parts[2::2])
+    fields = dict(zip(parts[1::2], values, strict=True))
+    # a literal null is nothing (F.2)
+    return {k: v for k, v in fields.items() if v != "null"} if "=null" in body else fields
+
+
+def _is_simple(body: str) -> bool:
+    """Return whether no value needs to be stripped or unescaped."""
+    return "\\" not in body and "  " not in body and body[-1:] != " "
+
+
+def _with_message(fields: dict[str, str], message: str) -> dict[str, str]:
+    text = _plain(message)
+    if text:
+        fields["msg"] = text
+    return fields
 
 
 def _plain(value: str) -> str:
-    return _ESCAPE.sub(lambda m: "\n" if m.group(1) == "n" else m.group(1), value.strip())
+    value = value.strip()
+    return _ESCAPE.sub(_unescaped, value) if "\\" in value else value
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return "\n" if match.group(1) == "n" else match.group(1)
+
+
+def cef_time(fields: Mapping[str, Any]) -> datetime | None:
+    """Return when it happened by the record's own account: UniFi Protect counts milliseconds (F.2)."""
+    return from_iso(fields.get("UNIFIutcTime")) or from_number(fields.get("timestamp"))
 
 
 def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
     """Return the client and the device a CEF record is about."""
     client = canonical_mac(fields.get("UNIFIclientMac")) or canonical_mac(fields.get("UNIFIsrcClientMac"))
-    device = next(
-        (
-            mac
-            for f in ("UNIFIconnectedToDeviceMac", "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac")
-            if (mac := canonical_mac(fields.get(f)))
-        ),
-        None,
-    )
+    device = mac_of(fields, "UNIFIconnectedToDeviceMac", "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac")
     return Subject(
         client_mac=client,
         client_name=names.clients.get(client or "")
@@ -98,39 +136,96 @@ def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
 
 def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a CEF record says besides its subject."""
-    seconds = seconds_of(fields.get("UNIFIduration")) or seconds_of(fields.get("UNIFIreportedDuration"))
-    source, destination = address_of(fields.get("src")), address_of(fields.get("dst"))
-    return present(
-        ssid=text_of(fields.get("UNIFIwifiName")),
-        channel=text_of(fields.get("UNIFIwifiChannel")),
-        channel_to=text_of(fields.get("UNIFIcurrentChannel")),
-        channel_from=text_of(fields.get("UNIFIpriorChannel")),
-        ap_from=text_of(fields.get("UNIFIlastConnectedToDeviceName")),
-        ap_to=text_of(fields.get("UNIFIconnectedToDeviceName")),
-        ap_from_mac=canonical_mac(fields.get("UNIFIlastConnectedToDeviceMac")),
-        ap_to_mac=canonical_mac(fields.get("UNIFIconnectedToDeviceMac")),
-        port=first_text(
-            fields, "UNIFIconnectedToDevicePort", "UNIFIlastConnectedToDevicePort", "UNIFIwanPort"
-        ),
-        network=text_of(fields.get("UNIFInetworkName")),
-        duration=None if seconds is None else duration_words(seconds),
-        duration_s=seconds,
-        signal=int_of(fields.get("UNIFIWiFiRssi")),
-        wan=first_text(fields, "UNIFIwanName", "UNIFIwanId"),
-        isp=text_of(fields.get("UNIFIwanIsp")),
-        failover_wan=text_of(fields.get("UNIFIfailoverWanName")),
-        admin=text_of(fields.get("UNIFIadmin")),
-        method=text_of(fields.get("UNIFIaccessMethod")),
-        section=first_text(fields, "UNIFIsettingsEntry", "UNIFIsettingsSection"),
-        version_to=text_of(fields.get("UNIFIapplicationVersion")),
-        version_from=text_of(fields.get("UNIFIapplicationPriorVersion")),
-        ip=source if fields.get("UNIFIadmin") else address_of(fields.get("UNIFIclientIp")),
-        src_ip=source,
-        dst_ip=destination,
-        attacker=first_text(fields, "UNIFIsrcClientAlias", "UNIFIsrcClientHostname", "src"),
-        target=first_text(fields, "UNIFIdstClientAlias", "UNIFIdstClientHostname", "dst"),
-        threat=first_text(fields, "UNIFIipsSignature", "UNIFIpolicyName"),
-        signature_id=text_of(fields.get("UNIFIipsSignatureId")),
-        action="blocked" if fields.get("act") == "blocked" else None,
-        direction=text_of(fields.get("UNIFIdirection")) or direction_of(source, destination),
-    )
+    facts: dict[str, Any] = {}
+    for name, value in fields.items():
+        reading = _FACTS.get(name)
+        if reading is not None:
+            fact, read = reading
+            known = (
+                value if read is text_of and value.__class__ is str and value[:1].isalpha() else read(value)
+            )
+            if known is not None and (fact not in facts or name in _BETTER):
+                facts[fact] = known
+    _tell_sides(facts, fields)
+    if "duration_s" in facts:
+        facts["duration"] = duration_words(facts["duration_s"])
+    return facts
+
+
+# from which field each fact comes, and how it is read (F.2)
+_FACTS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "UNIFIwifiName": ("ssid", text_of),
+    "UNIFIwifiChannel": ("channel", text_of),
+    "UNIFIcurrentChannel": ("channel_to", text_of),
+    "UNIFIpriorChannel": ("channel_from", text_of),
+    "UNIFIlastConnectedToDeviceName": ("ap_from", text_of),
+    "UNIFIconnectedToDeviceName": ("ap_to", text_of),
+    "UNIFIlastConnectedToDeviceMac": ("ap_from_mac", canonical_mac),
+    "UNIFIconnectedToDeviceMac": ("ap_to_mac", canonical_mac),
+    "UNIFIconnectedToDevicePort": ("port", text_of),
+    "UNIFIlastConnectedToDevicePort": ("port", text_of),
+    "UNIFIwanPort": ("port", text_of),
+    "UNIFInetworkName": ("network", text_of),
+    "UNIFIduration": ("duration_s", seconds_of),
+    "UNIFIreportedDuration": ("duration_s", seconds_of),
+    "UNIFIWiFiRssi": ("signal", int_of),
+    "UNIFIwanName": ("wan", text_of),
+    "UNIFIwanId": ("wan", text_of),
+    "UNIFIwanIsp": ("isp", text_of),
+    "UNIFIfailoverWanName": ("failover_wan", text_of),
+    "UNIFIadmin": ("admin", text_of),
+    "UNIFIaccessMethod": ("method", text_of),
+    "UNIFIsettingsEntry": ("section", text_of),
+    "UNIFIsettingsSection": ("section", text_of),
+    "UNIFIapplicationVersion": ("version_to", text_of),
+    "UNIFIapplicationPriorVersion": ("version_from", text_of),
+    "UNIFIclientIp": ("ip", address_of),
+    "src": ("src_ip", address_of),
+    "dst": ("dst_ip", address_of),
+    "spt": ("src_port", int_of),
+    "dpt": ("dst_port", int_of),
+    "proto": ("proto", text_of),
+    "act": ("action", lambda value: "blocked" if value == "blocked" else None),
+    "UNIFIipsSignature": ("threat", text_of),
+    "UNIFIpolicyName": ("threat", text_of),
+    "UNIFIipsSignatureId": ("signature_id", text_of),
+    "UNIFIfirewallPolicy": ("policy", text_of),
+    "UNIFIdirection": ("direction", text_of),
+}
+_SIDES = frozenset(
+    {
+        "src",
+        "dst",
+        "UNIFIadmin",
+        "UNIFIsrcClientAlias",
+        "UNIFIsrcClientHostname",
+        "UNIFIdstClientAlias",
+        "UNIFIdstClientHostname",
+        "UNIFIdstDeviceName",
+    }
+)
+# where two fields tell one fact, these win wherever they stand
+_BETTER = frozenset(
+    {"UNIFIconnectedToDevicePort", "UNIFIduration", "UNIFIwanName", "UNIFIsettingsEntry", "UNIFIipsSignature"}
+)
+
+
+def _tell_sides(facts: dict[str, Any], fields: Mapping[str, Any]) -> None:
+    """Add who reached for whom: by name where the console knows one."""
+    if _SIDES.isdisjoint(fields):
+        return
+    source, target = facts.get("src_ip"), facts.get("dst_ip")
+    if "admin" in facts:
+        facts.pop("ip", None)
+        if source:
+            facts["ip"] = source
+    attacker = first_text(fields, "UNIFIsrcClientAlias", "UNIFIsrcClientHostname", "src")
+    if attacker:
+        facts["attacker"] = attacker
+    victim = first_text(fields, "UNIFIdstClientAlias", "UNIFIdstClientHostname", "UNIFIdstDeviceName", "dst")
+    if victim:
+        facts["target"] = victim
+    if source and target and "direction" not in facts:
+        direction = direction_of(source, target)
+        if direction:
+            facts["direction"] = direction

@@ -14,10 +14,11 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.logs import facts_lists, facts_v1, facts_v2
-from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject
+from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject, cef_time
+from unifi_scanner.logs.mongo import from_mongo
 from unifi_scanner.logs.reading import first_text, mac_of, present, said, text_of
 from unifi_scanner.logs.redaction import redacted
-from unifi_scanner.logs.shapes import Shape, event_key, shape_of
+from unifi_scanner.logs.shapes import Shape, event_key, is_mongo, is_refusal, shape_of
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin
@@ -31,17 +32,23 @@ from unifi_scanner.models.vocabulary import (
     kind_of_event_type,
     kind_of_frame,
 )
-from unifi_scanner.models.wire_time import event_time, from_iso
+from unifi_scanner.models.wire_time import event_time
 
 MAX_DEPTH = 4  # answers nest at most: list of answers of rows
 NOBODY = NameBook()
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What the records do not say themselves: names, the site, when and by which way they were heard."""
+    """What the records do not say themselves: names, the site, when and by which way they were heard.
+
+    `zone` is the console's (IANA), for times that name none; `near` tells the year of times without one where
+    nobody knows when they were heard.
+    """
 
     names: NameBook = NameBook()
     site: str = "default"
+    zone: str = "UTC"
+    near: datetime | None = None
     heard: datetime | None = None
     origin: Origin | None = None
     own_account: str | None = None
@@ -94,7 +101,8 @@ def _rows_of(record: Any, shape: Shape) -> Sequence[Any] | None:
     if isinstance(meta, Mapping) and meta.get("rc") == "error":
         return None
     data = record.get("data")
-    return data if isinstance(data, list) else [data]
+    # an answer without rows is one record that says so, not none
+    return (data or None) if isinstance(data, list) else [data]
 
 
 def _guarded(
@@ -212,17 +220,19 @@ def _from_ips(item: Mapping[str, Any], context: Context) -> LogEntry:
     )
 
 
-def _from_row(row: Mapping[str, Any], context: Context) -> LogEntry:
+def _from_row(raw: Mapping[str, Any], context: Context) -> LogEntry:
+    row = from_mongo(raw) if is_mongo(raw) else raw
     own_id = first_text(row, "id", "_id")
     key = text_of(row.get("key")) or text_of(row.get("event")) or "unknown"
     return _entry(
-        row,
+        raw,
         msgspec.structs.replace(context, origin=context.origin or Origin.SYSTEM_LOG),
         kind=facts_v2.kind_of(row),
         event_type=key,
         who=facts_v2.subject_of(row, context.names),
         facts=facts_v2.facts_of_row(row, context.names),
         identity=("v2", own_id, key) if own_id else ("v2", dict(row)),
+        timed=row,
     )
 
 
@@ -291,13 +301,32 @@ def _from_webhook(hook: Mapping[str, Any], context: Context) -> LogEntry:
     return cef_entry(line, hook, msgspec.structs.replace(context, origin=context.origin or Origin.IMPORT))
 
 
-def cef_entry(line: CefLine, raw: Mapping[str, Any], context: Context) -> LogEntry:
-    """Return the entry of a CEF record, from a log line or a webhook."""
+def _from_protect(hook: Mapping[str, Any], context: Context) -> LogEntry:
+    return _entry(
+        hook,
+        msgspec.structs.replace(context, origin=context.origin or Origin.IMPORT),
+        kind="protect.event",
+        event_type="protect-alarm",
+        who=Subject(),
+        facts={},
+        identity=("protect", dict(hook)),
+    )
+
+
+def cef_entry(
+    line: CefLine,
+    raw: Mapping[str, Any],
+    context: Context,
+    *,
+    at: datetime | None = None,
+    identity: tuple[Any, ...] | None = None,
+) -> LogEntry:
+    """Return the entry of a CEF record, from a log line (written `at`, where it says itself) or a webhook."""
     kind = kind_of_cef(line.product, line.signature)
     facts = cef_facts(line.fields)
     if kind == UNKNOWN_KIND or kind.startswith("system.notice"):
         facts |= present(said=said(line.fields.get("msg") or line.name, context.names))
-    moment = from_iso(line.fields.get("UNIFIutcTime"))
+    moment = at or cef_time(line.fields)
     return _entry(
         raw,
         msgspec.structs.replace(context, origin=context.origin or Origin.CEF),
@@ -305,8 +334,29 @@ def cef_entry(line: CefLine, raw: Mapping[str, Any], context: Context) -> LogEnt
         event_type=f"CEF:{line.product.removeprefix('UniFi ')}:{line.signature}",
         who=cef_subject(line.fields, context.names),
         facts=facts,
-        identity=("cef", dict(raw)),
-        timed={"datetime": moment.isoformat()} if moment else {},
+        identity=identity or ("cef", dict(raw)),
+        timed={},
+        moment=moment,
+    )
+
+
+def _from_line(record: Mapping[str, Any], context: Context) -> LogEntry:
+    from unifi_scanner.logs.syslog import entry_of_line  # most runs see no log line
+
+    heard = event_time(record) or context.heard
+    return entry_of_line(record["line"], msgspec.structs.replace(context, heard=heard))
+
+
+def _from_answer(record: Mapping[str, Any], context: Context) -> LogEntry:
+    return _entry(
+        record,
+        context,
+        kind="state.refusal" if is_refusal(record) else "state.answer",
+        event_type="answer",
+        who=Subject(),
+        facts={},
+        identity=("answer", dict(record)),
+        timed={},
     )
 
 
@@ -334,8 +384,12 @@ _MAKERS: dict[Shape, Callable[[Mapping[str, Any], Context], LogEntry]] = {
     Shape.TRIGGER: _from_trigger,
     Shape.ANOMALY: _from_anomaly,
     Shape.WEBHOOK: _from_webhook,
+    Shape.PROTECT: _from_protect,
     Shape.DEVICE: _from_inventory,
     Shape.CLIENT: _from_inventory,
+    Shape.LINE: _from_line,
+    Shape.ANSWER: _from_answer,
+    Shape.STATE: _from_answer,
 }
 
 
@@ -355,8 +409,23 @@ def unknown_entry(record: Mapping[str, Any], context: Context) -> LogEntry:
     )
 
 
-def unreadable_entry(record: Any, context: Context) -> LogEntry:
-    """Return an entry that says a record could not be read, with the record as it came."""
+def left_out_entry(name: str, files: str, context: Context) -> LogEntry:
+    """Return an entry that tells how many files of an archive hold no text."""
+    raw, facts = {"file": name}, {"amount": files}
+    return _entry(
+        raw,
+        context,
+        kind="import.left_out",
+        event_type="import",
+        who=Subject(),
+        facts=facts,
+        identity=("left out", name, files),
+        timed={},
+    )
+
+
+def unreadable_entry(record: Any, context: Context, *, reason: str | None = None) -> LogEntry:
+    """Return an entry that says a record could not be read, with the record as it came and why, where known."""
     raw = (
         record
         if isinstance(record, Mapping)
@@ -368,7 +437,7 @@ def unreadable_entry(record: Any, context: Context) -> LogEntry:
         kind=UNREADABLE_KIND,
         event_type="unreadable",
         who=Subject(),
-        facts={},
+        facts=present(reason=reason),
         identity=("unreadable", dict(raw)),
         timed={},
     )
@@ -384,8 +453,9 @@ def _entry(
     facts: dict[str, Any],
     identity: tuple[Any, ...],
     timed: Mapping[str, Any] | None = None,
+    moment: datetime | None = None,
 ) -> LogEntry:
-    moment = event_time(raw if timed is None else timed)
+    moment = moment or event_time(raw if timed is None else timed)
     if moment is None and context.heard is not None:
         facts = facts | {"heard": True}
     if kind == "admin.signed_in" and context.own_account and facts.get("admin") == context.own_account:
@@ -439,9 +509,10 @@ def short_message(kind: str, raw: Mapping[str, Any], who: Subject, facts: Mappin
         return phrase(info_of(kind).sentence, told)
     mac = who.client_mac or first_text(raw, *facts_v1.CLIENT_FIELDS) or who.client_name or "unknown"
     ap = who.device_name or who.device_mac or first_text(raw, "ap", "ap_from") or "an unknown access point"
+    if kind != "client.roamed":
+        return template.format(mac=tame(mac), ap=tame(ap))
     return template.format(
         mac=tame(mac),
-        ap=tame(ap),
         ap_from=tame(str(facts.get("ap_from", ap))),
         ap_to=tame(str(facts.get("ap_to", "an unknown access point"))),
     )

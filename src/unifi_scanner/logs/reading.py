@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -11,6 +12,7 @@ from unifi_scanner.models.device import NameBook, canonical_mac
 from unifi_scanner.models.phrasing import tame
 
 BANDS = {"ng": "2.4 GHz", "na": "5 GHz", "6e": "6 GHz", "ad": "60 GHz"}  # docs/protocol.md B.6
+_INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
 _DURATION = re.compile(r"(\d+)\s*(d|h|m|s)", re.IGNORECASE)
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _WORDS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
@@ -25,15 +27,22 @@ def text_of(value: Any) -> str | None:
         return None
     if isinstance(value, int | float):
         return str(value)
-    if not isinstance(value, str) or value.strip().lower() == "null":
+    if not isinstance(value, str):
         return None
     text = value.strip()
+    if text[:1].isalnum():
+        return None if len(text) == 4 and text.lower() == "null" else text
     return text if any(c.isalnum() for c in text) else None
 
 
 def first_text(record: Mapping[str, Any], *fields: str) -> str | None:
     """Return the first of `fields` that holds a usable text."""
-    return next((text for field in fields if (text := text_of(record.get(field)))), None)
+    for field in fields:
+        value = record.get(field)
+        text = text_of(value) if value is not None else None
+        if text is not None:
+            return text
+    return None
 
 
 def int_of(value: Any) -> int | None:
@@ -44,7 +53,7 @@ def int_of(value: Any) -> int | None:
         return value
     if isinstance(value, float):
         return int(value) if abs(value) < 1e15 else None
-    if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}", value.strip()):
+    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         return int(value)
     return None
 
@@ -58,8 +67,11 @@ def band_of(value: Any) -> str | None:
 def address_of(value: Any) -> str | None:
     """Return `value` where it is an IP address."""
     text = text_of(value)
-    if text is None:
-        return None
+    return None if text is None else _address(text)
+
+
+@lru_cache(maxsize=8192)
+def _address(text: str) -> str | None:
     try:
         return str(ip_address(text))
     except ValueError:
@@ -83,10 +95,14 @@ _OWN = tuple(
 )
 
 
+@lru_cache(maxsize=8192)
 def is_private(address: str | None) -> bool | None:
     """Return whether an address belongs to somebody's own network; None where it is not an address."""
     known = address_of(address)
-    return None if known is None else any(ip_address(known) in network for network in _OWN)
+    if known is None:
+        return None
+    parsed = ip_address(known)
+    return any(parsed in network for network in _OWN if network.version == parsed.version)
 
 
 def direction_of(source: str | None, destination: str | None) -> str | None:
@@ -127,7 +143,11 @@ def duration_words(seconds: int) -> str:
 
 def mac_of(record: Mapping[str, Any], *fields: str) -> str | None:
     """Return the first of `fields` that holds a MAC, canonical."""
-    return next((mac for field in fields if (mac := canonical_mac(record.get(field)))), None)
+    for field in fields:
+        mac = canonical_mac(record.get(field))
+        if mac is not None:
+            return mac
+    return None
 
 
 def said(message: Any, names: NameBook) -> str | None:

@@ -26,9 +26,12 @@ class Shape(StrEnum):
     TRIGGER = "trigger"
     ANOMALY = "anomaly"
     WEBHOOK = "webhook"
+    PROTECT = "protect"  # a webhook of the camera system
     ALERT_LIST = "alert_list"
     DEVICE = "device"
     CLIENT = "client"
+    LINE = "line"  # a log line, as our own raw records and rule examples hold it
+    STATE = "state"  # settings, measurements, sign-in bodies: an answer that tells of no event
     LIST = "list"
     OTHER = "other"
     NOT_AN_OBJECT = "not_an_object"
@@ -57,8 +60,13 @@ def _envelope(record: Mapping[str, Any]) -> Shape | None:
         return Shape.ALERT_LIST
     if "deviceEventClassId" in record:
         return Shape.WEBHOOK
+    alarm = record.get("alarm")
+    if isinstance(alarm, Mapping) and "triggers" in alarm:
+        return Shape.PROTECT
     if isinstance(record.get("data"), list) and "key" not in record:
         return Shape.ANSWER
+    if isinstance(record.get("line"), str) and not event_key(record):
+        return Shape.LINE
     return None
 
 
@@ -93,6 +101,14 @@ def _tells_a_signature(record: Mapping[str, Any]) -> bool:
     return any(isinstance(record.get(field), Mapping) for field in ("inner_alert", "alert"))
 
 
+def is_mongo(record: Mapping[str, Any]) -> bool:
+    """Return whether a row comes from the controller's database: `ace.alert` (docs/protocol.md G)."""
+    parameters = record.get("parameters")
+    return isinstance(parameters, Mapping) and any(
+        isinstance(role, Mapping) and "target_id" in role for role in parameters.values()
+    )
+
+
 def event_key(record: Mapping[str, Any]) -> str:
     """Return the event code of a row, in whichever field it stands."""
     key = record.get("key") or record.get("event_type")
@@ -116,8 +132,75 @@ def _is_flow(record: Mapping[str, Any]) -> bool:
 
 
 def _inventory(record: Mapping[str, Any]) -> Shape:
+    if record.get("type") in _DEVICE_TYPES and "key" not in record:
+        return Shape.DEVICE
     if canonical_mac(record.get("mac")) is None:
-        return Shape.OTHER
+        return Shape.STATE if _is_state(record) else Shape.OTHER
     if ("type" in record and "state" in record) or "port_table" in record or "adopted" in record:
         return Shape.DEVICE
     return Shape.CLIENT if "oui" in record or "is_wired" in record else Shape.OTHER
+
+
+_DEVICE_TYPES = frozenset({"uap", "usw", "ugw", "udm", "uxg", "ucg", "uci", "ubb", "usp", "uas", "umbb"})
+# no record with one of these is taken for mere state: it may be an event nobody knows yet
+_SIGNS_OF_EVENTS = frozenset(
+    {
+        "key",
+        "event",
+        "event_type",
+        "eventType",
+        "alert_key",
+        "msg",
+        "message",
+        "severity",
+        "title",
+        "parameters",
+    }
+)
+_SIGNS_OF_STATE = (
+    frozenset({"request", "response"}),  # a recorded question and its answer
+    frozenset({"http", "body"}),
+    frozenset({"errorCode"}),  # refusals of v2 and of the console (A.7)
+    frozenset({"error"}),
+    frozenset({"code", "level"}),
+    frozenset({"username", "unique_id"}),  # signing in (A.3)
+    frozenset({"subsystem", "status"}),  # stat/health
+    frozenset({"_id"}),
+    frozenset({"site_id"}),
+    frozenset({"wan_interfaces"}),
+    frozenset({"configuration"}),
+    frozenset({"interface_name"}),
+    frozenset({"anonymous_controller_id"}),  # stat/sysinfo
+)
+_REFUSALS = frozenset({"errorCode", "error", "errors"})
+
+
+def _is_state(record: Mapping[str, Any]) -> bool:
+    names = record.keys()
+    if _REFUSALS & names or {"code", "level"} <= names:
+        return True
+    if not names.isdisjoint(_SIGNS_OF_EVENTS):
+        return False
+    return any(signs <= names for signs in _SIGNS_OF_STATE) or _is_policy(record) or _is_collection(record)
+
+
+def _is_policy(record: Mapping[str, Any]) -> bool:
+    """Return whether this is a firewall policy: its sides match, where those of a flow meet."""
+    sides = (record.get("source"), record.get("destination"))
+    return any(isinstance(side, Mapping) and "matching_target" in side for side in sides)
+
+
+def _is_collection(record: Mapping[str, Any]) -> bool:
+    """Return whether this is several answers under names of their own."""
+    return len(record) > 1 and all(isinstance(value, list | Mapping) for value in record.values())
+
+
+def is_refusal(record: Mapping[str, Any]) -> bool:
+    """Return whether an answer says no: an error of v1, of v2 or of the console (docs/protocol.md A.7)."""
+    meta = record.get("meta")
+    if isinstance(meta, Mapping):
+        return meta.get("rc") == "error"
+    body = record.get("body")
+    if isinstance(body, Mapping):
+        return is_refusal(body)
+    return bool(_REFUSALS & record.keys()) or {"code", "level"} <= record.keys()

@@ -14,7 +14,6 @@ from typing import Any
 
 import structlog
 
-from unifi_scanner.logs.datagrams import split_messages
 from unifi_scanner.logs.framing import Text
 from unifi_scanner.logs.intake import MISSED, NO_TLS, TOO_MANY_CONNECTIONS, Intake, OnLine
 from unifi_scanner.logs.listening import Door, Listening, open_doors, tls_context
@@ -22,6 +21,7 @@ from unifi_scanner.logs.peers import Limits, Peer, Peers, sweep
 from unifi_scanner.logs.rate import RateLimit
 from unifi_scanner.logs.received import LineBuffer, ReceivedLine
 from unifi_scanner.logs.senders import AllowList, plain_address
+from unifi_scanner.logs.syslog import split_messages
 
 __all__ = ["Limits", "Listening", "ReceivedLine", "SyslogReceiver"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -13,7 +14,12 @@ _MAC = re.compile(r"^[0-9a-f]{2}([:-]?[0-9a-f]{2}){5}$", re.IGNORECASE)
 
 def canonical_mac(value: Any) -> str | None:
     """Return a MAC as `aa:bb:cc:dd:ee:ff`, or None where `value` is not one."""
-    if not isinstance(value, str) or not _MAC.match(value):
+    return _canonical(value) if isinstance(value, str) and len(value) <= 17 else None
+
+
+@lru_cache(maxsize=8192)
+def _canonical(value: str) -> str | None:
+    if not _MAC.match(value):
         return None
     bare = value.replace(":", "").replace("-", "").lower()
     return ":".join(bare[i : i + 2] for i in range(0, 12, 2))

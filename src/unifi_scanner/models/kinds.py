@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from unifi_scanner.models.enums import LogLevel, LogSource
+from unifi_scanner.models.kinds_lines import LINES
 
 DEBUG, INFO, WARN, ERROR = LogLevel.DEBUG, LogLevel.INFO, LogLevel.WARNING, LogLevel.ERROR
 WIFI, WIRED, SECURITY = LogSource.WIRELESS, LogSource.WIRED, LogSource.SECURITY
@@ -268,7 +269,7 @@ KINDS: dict[str, KindInfo] = {
     "system.backup_created": KindInfo(SYSTEM, INFO, "site", "A backup was made."),
     "system.backup_failed": KindInfo(SYSTEM, WARN, "site", "The automatic backup was skipped."),
     "system.test": KindInfo(SYSTEM, DEBUG, "site", "The controller sent a test message."),
-    "system.notice": KindInfo(SYSTEM, INFO, "site", "The controller sent a notice."),
+    "system.notice": KindInfo(SYSTEM, INFO, "site", "The controller sent a notice[: “{said}”]."),
     "protect.event": KindInfo(SYSTEM, INFO, "site", "The camera system reported something."),
     "announcement.failed": KindInfo(SYSTEM, WARN, "site", "A planned announcement could not be played."),
     # power
@@ -288,6 +289,8 @@ KINDS: dict[str, KindInfo] = {
     "state.device": KindInfo(DEVICE, DEBUG, "device", "{device} reported its state."),
     "state.config": KindInfo(SYSTEM, DEBUG, "site", "Settings of the network changed."),
     "state.session": KindInfo(SYSTEM, DEBUG, "site", "The controller reported its state."),
+    "state.answer": KindInfo(SYSTEM, DEBUG, "site", "The controller answered a question; nothing happened."),
+    "state.refusal": KindInfo(SYSTEM, DEBUG, "site", "The controller refused to answer a question."),
     "state.measurement": KindInfo(SYSTEM, DEBUG, "site", "A speed or connection test reported a result."),
     # what a controller notices of a client's Wi-Fi over an hour (docs/protocol.md C, `stat/anomalies`)
     "client.anomaly": KindInfo(WIFI, INFO, "client", "{client} had trouble on the Wi-Fi[: {problem}]."),
@@ -297,8 +300,11 @@ KINDS: dict[str, KindInfo] = {
         "site",
         "The network reported something we do not know yet[ about {device}][ about {client}][: “{said}”].",
     ),
-    UNREADABLE_KIND: KindInfo(OTHER, WARN, "site", "A record could not be read; it was kept as it came."),
+    UNREADABLE_KIND: KindInfo(
+        OTHER, WARN, "site", "A record could not be read[: {reason}]; what came of it was kept."
+    ),
 }
+KINDS |= {kind: KindInfo(*row) for kind, row in LINES.items()}
 
 
 def info_of(kind: str) -> KindInfo:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 NEUTRAL: Mapping[str, str] = {
     "client": "a device",
@@ -32,13 +33,25 @@ _BRACES = str.maketrans({"{": "(", "}": ")"})
 @lru_cache(maxsize=8192)
 def tame(text: str) -> str:
     """Return a stranger's text as one short visible line: no controls, no direction marks, no line breaks."""
-    visible = "".join(
+    visible = text if text.isascii() and text.isprintable() else _visible(text)
+    one_line = " ".join(visible.split())
+    return one_line if len(one_line) <= MAX_NAME else one_line[: MAX_NAME - 1] + "…"
+
+
+def _visible(text: str) -> str:
+    return "".join(
         " " if c in "\t\r\n" else c
         for c in text
         if c in "\t\r\n" or unicodedata.category(c) not in _INVISIBLE
     )
-    one_line = " ".join(visible.split())
-    return one_line if len(one_line) <= MAX_NAME else one_line[: MAX_NAME - 1] + "…"
+
+
+class _Part(NamedTuple):
+    """A stretch of a template: text, one fact, or an optional part with the facts it needs."""
+
+    text: str
+    fields: tuple[str, ...]
+    is_optional: bool
 
 
 def phrase(template: str, facts: Mapping[str, object]) -> str:
@@ -47,26 +60,34 @@ def phrase(template: str, facts: Mapping[str, object]) -> str:
     `[parts]` appear only when every fact in them is known. A part that names no fact is the fallback of the
     part before it. A fact that is missing outside brackets becomes a neutral phrase.
     """
+    parts, first = _parts_of(template)
     out: list[str] = []
     skipped = False
-    for match in _PART.finditer(template):
-        optional, field, text = match.groups()
-        if optional is None:
-            out.append(_value(field, facts) if field else text)
+    for text, fields, is_optional in parts:
+        if not is_optional:
+            out.append(_value(fields[0], facts) if fields else text)
             skipped = False
             continue
-        needed = _FIELD.findall(optional)
-        shown = all(_known(facts.get(name)) for name in needed) if needed else skipped
-        skipped = bool(needed) and not shown
+        shown = all(_known(facts.get(name)) for name in fields) if fields else skipped
+        skipped = bool(fields) and not shown
         if shown:
-            out.append(_FIELD.sub(lambda m: _value(m.group(1), facts), optional))
+            out.append(_FIELD.sub(lambda m: _value(m.group(1), facts), text))
     sentence = "".join(out)
-    return sentence if _starts_with_a_name(template, facts) else sentence[:1].upper() + sentence[1:]
+    starts_with_a_name = first is not None and _known(facts.get(first))
+    return sentence if starts_with_a_name else sentence[:1].upper() + sentence[1:]
 
 
-def _starts_with_a_name(template: str, facts: Mapping[str, object]) -> bool:
+@lru_cache(maxsize=1024)
+def _parts_of(template: str) -> tuple[tuple[_Part, ...], str | None]:
+    """Return the parts of a template, and the fact it starts with, if it starts with one."""
+    parts = tuple(
+        _Part(text or "", (field,) if field else (), False)
+        if optional is None
+        else _Part(optional, tuple(_FIELD.findall(optional)), True)
+        for optional, field, text in (match.groups() for match in _PART.finditer(template))
+    )
     first = _FIELD.match(template.lstrip("["))
-    return first is not None and _known(facts.get(first.group(1)))
+    return parts, first.group(1) if first else None
 
 
 def _known(value: object) -> bool:
@@ -77,4 +98,9 @@ def _value(field: str, facts: Mapping[str, object]) -> str:
     value = facts.get(field)
     if not _known(value):
         return NEUTRAL.get(field, "something")
-    return tame(str(value)).translate(_BRACES)
+    return _without_braces(str(value))
+
+
+@lru_cache(maxsize=8192)
+def _without_braces(text: str) -> str:
+    return tame(text).translate(_BRACES)

@@ -9,6 +9,7 @@ from typing import Any
 
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND, info_of
+from unifi_scanner.models.kinds_lines import LINES
 from unifi_scanner.models.log_entry import LogEntry
 
 WINDOW = timedelta(seconds=5)
@@ -16,9 +17,14 @@ DEVICE_WINDOW = timedelta(seconds=10)  # a device's own clock is off by this muc
 FLOW_WINDOW = timedelta(minutes=2)  # a flow is told from its start, its alert when a signature matched
 
 # kinds that only one source can tell, or that are too vague to be the same thing twice
-_ALONE = frozenset(
-    {UNKNOWN_KIND, UNREADABLE_KIND, "client.state", "client.known", "client.forgotten", "vpn.state"}
-)
+_ALONE = LINES.keys() | {
+    UNKNOWN_KIND,
+    UNREADABLE_KIND,
+    "client.state",
+    "client.known",
+    "client.forgotten",
+    "vpn.state",
+}
 _AT_ONE_PLACE = frozenset({"client.connected", "client.disconnected", "client.switched_radio"})
 _ROAM, _SWITCH = "client.roamed", "client.switched_radio"
 FLOW = "traffic-flow"

@@ -438,6 +438,7 @@ def kind_of_v2(key: str, event: str = "") -> str:
     return V2.get(v2_base(key)) or V2.get(v2_base(event)) or UNKNOWN_KIND
 
 
+@lru_cache(maxsize=1024)
 def kind_of_cef(product: str, signature: str) -> str:
     """Return the Kind of a CEF line, keyed on product and id because names change (docs/protocol.md F.2)."""
     family = product.removeprefix("UniFi ").strip() or "Network"
