@@ -21,11 +21,15 @@ class Ending(StrEnum):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """Delays in seconds: the first, the longest, and the longest for a controller that refuses."""
+    """Delays in seconds: the first, the longest, the longest for a controller that refuses, and between pings.
+
+    A ping that is not answered within `ping` seconds ends the connection: a half-open one says nothing else.
+    """
 
     first: float = 1.0
     longest: float = 60.0
     longest_refused: float = 300.0
+    ping: float = 20.0
 
 
 class Next(msgspec.Struct, frozen=True):

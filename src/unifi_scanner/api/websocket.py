@@ -33,7 +33,7 @@ __all__ = ["BufferedEvent", "UnifiWebSocketClient", "WebSocketEventBuffer", "par
 
 MAX_FRAME = 16 * 1024 * 1024 + 64 * 1024
 TOO_BIG = 1009  # the close code for it
-OPEN_TIMEOUT_S, PING_S, CLOSE_TIMEOUT_S = 10.0, 20.0, 1.0
+OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 10.0, 1.0
 KNOWN_STATE = ("device:", "unifi-device:", "sta:", "client:", "user:", "setting:")
 log = structlog.get_logger(__name__)
 OnEvent = Callable[[BufferedEvent], None]
@@ -112,8 +112,8 @@ class UnifiWebSocketClient:
                 max_size=MAX_FRAME,
                 open_timeout=OPEN_TIMEOUT_S,
                 close_timeout=CLOSE_TIMEOUT_S,
-                ping_interval=PING_S,
-                ping_timeout=PING_S,
+                ping_interval=self._link.policy.ping,
+                ping_timeout=self._link.policy.ping,
                 max_queue=64,
                 proxy=None,
             )

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 import structlog
 
 from unifi_scanner.api.client import UnifiClient
+from unifi_scanner.api.link import Policy
 from unifi_scanner.api.ws_manager import WebSocketManager
 from unifi_scanner.config.layers import DEFAULT
 from unifi_scanner.config.settings import Settings, revealed
@@ -28,8 +29,9 @@ log = structlog.get_logger(__name__)
 class Controller:
     """A signed-in controller as the source of everything the pipeline reads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, policy: Policy | None = None) -> None:
         self.settings = settings
+        self.policy = policy
         self.client = UnifiClient(settings.connection())
         self.manager = WebSocketManager(settings.websocket_buffer_size)
         self.rest = RestLogCollector(self.client)
@@ -97,6 +99,7 @@ class Controller:
             ssl_context=self.client.ssl_context,
             sign_in=self.client.sign_in_again,
             api_key=revealed(self.settings.api_key),
+            policy=self.policy,
         )
 
     def close(self) -> None:
