@@ -195,10 +195,11 @@ class SimulatedController:
         """Let every path that contains the substring answer otherwise than it would; None ends it.
 
         `how` is one of: empty, malformed, not_json, twice, late (rows come `seconds` after they happened), and
-        forgetful (rows are kept for `seconds` only).
+        forgetful (all rows that are older than `seconds` now are gone for good).
         """
         with self._lock:
-            twist = None if how is None else Twist(how=how, seconds=seconds)
+            edge = self._console.clock.now_ms() - round(seconds * 1000) if how == "forgetful" else 0
+            twist = None if how is None else Twist(how=how, seconds=seconds, edge_ms=edge)
             self._console.faults.twist(endpoint_substring, twist)
 
     def delay(self, endpoint_substring: str, seconds: float) -> None:

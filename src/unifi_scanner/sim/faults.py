@@ -38,10 +38,11 @@ class Failing:
 
 
 class Twist(msgspec.Struct, frozen=True, kw_only=True):
-    """A good answer made into another one; `seconds` is how late rows come, or how long they are kept."""
+    """A good answer made into another one; `seconds` is how late rows come, `edge_ms` which older ones are forgotten."""
 
     how: str
     seconds: float = 0.0
+    edge_ms: int = 0
 
     def __post_init__(self) -> None:
         if self.how not in TWISTS:
@@ -54,7 +55,7 @@ class Twist(msgspec.Struct, frozen=True, kw_only=True):
         body = msgspec.json.decode(reply.body) if reply.status == 200 and reply.body[:1] == b"{" else None
         if not isinstance(body, dict) or not isinstance(body.get("data"), list):
             return reply
-        rows = TWISTS[self.how](body["data"], now_ms - round(self.seconds * 1000))
+        rows = TWISTS[self.how](body["data"], self.edge_ms or now_ms - round(self.seconds * 1000))
         return msgspec.structs.replace(reply, body=msgspec.json.encode({**body, "data": rows}))
 
 
