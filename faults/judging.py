@@ -175,9 +175,9 @@ def _named_wrongly(run: Run) -> Iterator[str]:
             continue
         if not any(_overlap(span, gap) for span in run.spans if span.open):
             yield f"open gap that was none: {gap.source} {gap.start:%H:%M:%S.%f} to {gap.end and gap.end.strftime('%H:%M:%S.%f')}"
-    last = run.delivered[-1] if run.delivered else None
-    if last is not None and last.report["verdict"]["status"] == "blind" and not last.silent:
-        if not run.dead and not any(span.open for span in run.spans):
+    reasons = run.dead or any(span.open for span in run.spans)
+    for last in run.delivered[-1:] if not reasons else ():
+        if last.report["verdict"]["status"] == "blind" and not last.silent:
             yield f"blind without a reason: {last.report['verdict']['sentence']}"
 
 

@@ -47,9 +47,9 @@ class Life:
         """Have a report made and do not wait for it."""
         self._commands.send(("tell", None))
 
-    def set_clock(self, ahead_s: float) -> None:
-        """Let the machine's wall clock be this many seconds ahead of the true time."""
-        self._ask("clock", ahead_s)
+    def set_clock(self, ahead_s: float, *, schedule: bool) -> None:
+        """Let the machine's wall clock be this many seconds ahead of the true time; the schedule's too, or not."""
+        self._ask("clock", (ahead_s, schedule))
 
     def limit_files(self, size: int | None) -> None:
         """Let no file grow beyond `size` bytes: what a full disk is to a program; None ends it."""

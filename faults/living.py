@@ -46,13 +46,14 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     ingest_every: float = 0.1
     retry_every: float = 0.3
     clock_offset: float = 0.0
+    schedule_shifted: bool = True
 
 
 def live(commands: Connection, spec: Spec) -> None:
     """Be the service until killed or asked to stop; exits with what `run` would exit with."""
     os.setsid()
     _write_to(spec.log)
-    shift_clock(spec.clock_offset)
+    shift_clock(spec.clock_offset, schedule=spec.schedule_shifted)
     set_up_logging("INFO", as_json=True)
     try:
         _run(commands, spec)
@@ -101,7 +102,8 @@ def _obey(commands: Connection, schedule: Schedule, service: Service) -> None:
                 number += 1
                 _tell_soon(commands, schedule, service, number)
             case "clock":
-                shift_clock(value)
+                ahead_s, schedule_too = value
+                shift_clock(ahead_s, schedule=schedule_too)
                 commands.send("done")
             case "disk":
                 _limit_files(value)
@@ -117,7 +119,7 @@ def _tell_soon(commands: Connection, schedule: Schedule, service: Service, numbe
             raise
         commands.send("told")
 
-    schedule.on(DateTrigger(scheduler.datetime.now(UTC)), f"report {number}", tell)
+    schedule.on(DateTrigger(vars(scheduler)["datetime"].now(UTC)), f"report {number}", tell)
 
 
 def _limit_files(size: int | None) -> None:
@@ -125,28 +127,30 @@ def _limit_files(size: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY if size is None else size, hard))
 
 
-_offset = timedelta(0)
-
-
-class _LikeDatetime(type(datetime)):  # type: ignore[misc]
+class _LikeDatetime(type):
     def __instancecheck__(cls, one: object) -> bool:
         return isinstance(one, datetime)
 
 
-class _ShiftedDatetime(datetime, metaclass=_LikeDatetime):
-    """The machine's clock, wrong by an offset."""
+def _shifted(offset: timedelta) -> type[datetime]:
+    """Return a datetime whose clock is wrong by `offset`."""
 
-    @classmethod
-    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
-        return datetime.now(tz) + _offset
+    class Shifted(datetime, metaclass=_LikeDatetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) + offset
+
+    return Shifted
 
 
-def shift_clock(seconds: float) -> None:
-    """Be `seconds` ahead of the true time from now on, in every module of this process that reads a wall clock."""
-    global _offset  # noqa: PLW0603 - a machine has one clock
-    _offset = timedelta(seconds=seconds)
-    for module in (clock, scheduler, schedulers, executors, interval):
-        module.datetime = _ShiftedDatetime  # type: ignore[attr-defined]
+def shift_clock(seconds: float, *, schedule: bool = True) -> None:
+    """Be `seconds` ahead of the true time from now on; unless said otherwise, the schedule's clock is, too.
+
+    The schedule counts every run it missed: a jump of days ahead costs it seconds at the intervals used here.
+    """
+    modules: list[Any] = [clock, *((scheduler, schedulers, executors, interval) if schedule else ())]
+    for module in modules:
+        module.datetime = _shifted(timedelta(seconds=seconds))
     clock.now_ms = lambda: round(clock.now().timestamp() * 1000)
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from faults.life import WAIT_S
 from faults.living import Spec
@@ -19,10 +20,10 @@ SETTINGS = {"UNIFI_INGEST_INTERVAL_S": "0.5", "UNIFI_POLL_INTERVAL_S": "1"}
 class ServiceProcess:
     """The whole program: command line, settings, schedule and signals."""
 
-    def __init__(self, environ: Mapping[str, str], log: Path, **how: float) -> None:
+    def __init__(self, environ: Mapping[str, str], log: Path, **how: Any) -> None:
         spec = Spec(environ=dict(environ), log=str(log), **how)
         own = {name: value for name, value in os.environ.items() if not name.startswith("UNIFI_")}
-        self._environ = own | spec.environ | SETTINGS
+        self._environ = own | dict(spec.environ) | SETTINGS
         with log.open("ab") as out:
             self._process = subprocess.Popen(_command("run"), env=self._environ, stdout=out, stderr=out)
 

@@ -39,15 +39,16 @@ def run(name: str, seed: int) -> Outcome:
     """Play one fault with one seed in a directory of its own, and return how it went."""
     fault, rng = FAULTS[name], Random(f"{name} {seed}")
     more = {key: value(rng) if callable(value) else value for key, value in fault.stage.items()}
-    with tempfile.TemporaryDirectory(prefix="fault-") as directory:
-        with Stage(
-            Path(directory), rng.randrange(2**32), version=rng.choice(fault.versions), **more
-        ) as stage:
-            outcome = fault.play(stage)
-            outcome.name, outcome.seed = name, seed
-            if outcome.notes:
-                outcome.notes.insert(0, f"Network {stage.version}")
-            return outcome
+    version, own_seed = rng.choice(fault.versions), rng.randrange(2**32)
+    with (
+        tempfile.TemporaryDirectory(prefix="fault-") as directory,
+        Stage(Path(directory), own_seed, version=version, **more) as stage,
+    ):
+        outcome = fault.play(stage)
+        outcome.name, outcome.seed = name, seed
+        if outcome.notes:
+            outcome.notes.insert(0, f"Network {stage.version}")
+        return outcome
 
 
 def _quiet(stage: Stage) -> Outcome:
@@ -461,7 +462,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "clock-back": Fault("the scanner's clock jumps back an hour", VERSIONS, _clock_jumps_back),
     "disk-full": Fault("the disk is full for a while", VERSIONS, _disk_full),
     "disk-slow": Fault("another program holds the data file", VERSIONS, _disk_slow),
-    "mail-down": Fault("the mail server is down for three days", VERSIONS, _mail_down_for_days),
+    "mail-down": Fault("the mail server is down for three days", VERSIONS, _mail_down_for_days, schedule_shifted=False),
     "kill": Fault("SIGKILL at random moments", VERSIONS, _killed),
     "kill-telling": Fault("SIGKILL between store and mark", VERSIONS, _killed_while_telling),
     "kill-only-copy": Fault(

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -95,7 +95,7 @@ class Stage:
         self._clients = 0
         self._store: SqliteStore | None = None
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         self.twin.start()
         self._watcher.start()
         return self
@@ -183,7 +183,7 @@ class Stage:
         """Let the scanner's machine be that far ahead of the true time, at once."""
         self.ahead_s = ahead_s
         if self.life is not None:
-            self.life.set_clock(ahead_s)
+            self.life.set_clock(ahead_s, schedule=self.how.get("schedule_shifted", True))
 
     def tell(self) -> None:
         """Have a report made and delivered; what did not answer for a while must be in it."""

@@ -10,7 +10,7 @@ import structlog
 from unifi_scanner.errors import CollectionError
 from unifi_scanner.logs.base import Collected, Collector, Failure
 from unifi_scanner.models.log_entry import LogEntry
-from unifi_scanner.models.matching import combine
+from unifi_scanner.models.matching import combine, unite
 
 CHAIN = ("websocket", "rest", "system_log", "ssh")  # in this order; one that is not configured is left out
 log = structlog.get_logger(__name__)
@@ -26,14 +26,18 @@ class LogCollector:
 
     def collect(self, since: datetime | None = None) -> list[LogEntry]:
         """Return every entry once, oldest first; raises CollectionError only when every source failed."""
-        return list(self.gather(since).entries)
+        return combine(self.gather(since).entries)
 
     def gather(self, since: datetime | None = None) -> Collected:
-        """Return the entries together with what answered and what failed."""
+        """Return every record that was heard, oldest first, together with what answered and what failed.
+
+        Two ways of hearing one event are still two records here: whoever stores them must know each by its own id,
+        or would take the second one for another event when it comes again alone.
+        """
         parts, broken = self._ask_all(since)
         if self.sources and len(broken) == len(self.sources):
             raise CollectionError("No source could be read. " + " ".join(f.reason for f in broken))
-        entries = combine([entry for part in parts for entry in part.entries])
+        entries = unite(entry for part in parts for entry in part.entries)
         heard = [h for part in parts for h in part.heard]
         failures = [f for part in parts for f in part.failures] + broken
         log.info(
