@@ -57,16 +57,17 @@ def _wanted(args: argparse.Namespace) -> Iterator[tuple[str, int]]:
 def play(wanted: Sequence[tuple[str, int]], jobs: int) -> Iterator[Outcome]:
     """Yield how each run went, as they end."""
     with ProcessPoolExecutor(jobs, mp_context=CONTEXT) as pool:
-        running = [pool.submit(run, name, seed) for name, seed in wanted]
+        running = {pool.submit(run, name, seed): (name, seed) for name, seed in wanted}
         for number, done in enumerate(as_completed(running), start=1):
-            outcome = done.result()
+            outcome = done.result() if done.exception() is None else _broken(*running[done], done.exception())
             word = "ok" if outcome.held else outcome.notes[-1]
-            print(
-                f"… {number}/{len(running)} {outcome.name} {outcome.seed}: {word}"[:150],
-                file=sys.stderr,
-                flush=True,
-            )
+            line = f"… {number}/{len(running)} {outcome.name} {outcome.seed}: {word}"
+            print(line[:150], file=sys.stderr, flush=True)
             yield outcome
+
+
+def _broken(name: str, seed: int, error: BaseException | None) -> Outcome:
+    return Outcome(name=name, seed=seed, other=1, notes=[f"the run itself broke: {error!r}"])
 
 
 if __name__ == "__main__":

@@ -266,9 +266,14 @@ class Stage:
         """Return whether history tells all that the stream tells: v1's events, and only those, do."""
         return "rest" in self.ought() - set(self.silent)
 
-    def expect_stored(self, seconds: float, when: str) -> None:
-        """Note it when what happened so far is not in the store within `seconds`."""
-        if not wait_for(self._all_stored, seconds, 0.1):
+    def expect_stored(self, last: int, seconds: float, when: str) -> None:
+        """Note it when the `last` things that happened are not in the store within `seconds`."""
+
+        def are_there() -> bool:
+            stored = {entry.record for entry in self.stored()}
+            return not any(stored.isdisjoint(one.ids) for one in self._happened()[-last:])
+
+        if not wait_for(are_there, seconds, 0.1):
             self.notes.append(f"nothing was stored for {seconds:.0f} s {when}")
 
     # the end
