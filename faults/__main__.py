@@ -38,26 +38,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=int, default=RUNS, help="how many in all (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the first run of each fault")
     parser.add_argument("--only", nargs="+", choices=list(FAULTS), metavar="NAME", help=", ".join(FAULTS))
+    parser.add_argument(
+        "--network", metavar="VERSION", help="a Network version, where the fault is played on it"
+    )
     parser.add_argument("--short", action="store_true", help="one run of each")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the table as a page, too")
     parser.add_argument("--jobs", type=int, default=JOBS, help="runs at a time (default: %(default)s)")
     return parser
 
 
-def _wanted(args: argparse.Namespace) -> Iterator[tuple[str, int]]:
-    """Yield name and seed of every run, the faults in turn, so that a break tells a little of each."""
+def _wanted(args: argparse.Namespace) -> Iterator[tuple[str, int, str | None]]:
+    """Yield name, seed and version of every run, the faults in turn, so that a break tells a little of each."""
     names = args.only or list(FAULTS)
     each = SHORT_RUNS if args.short else max(1, -(-args.runs // len(names)))
     for number in range(each):
         for name in names:
             if name not in PROCESS or args.only or number < PROCESS_RUNS:
-                yield name, args.seed + number
+                yield name, args.seed + number, args.network
 
 
-def play(wanted: Sequence[tuple[str, int]], jobs: int) -> Iterator[Outcome]:
-    """Yield how each run went, as they end."""
+def play(wanted: Sequence[tuple[str, int, str | None]], jobs: int) -> Iterator[Outcome]:
+    """Yield how each run of (name, seed, Network version or None) went, as they end."""
     with ProcessPoolExecutor(jobs, mp_context=CONTEXT) as pool:
-        running = {pool.submit(run, name, seed): (name, seed) for name, seed in wanted}
+        running = {pool.submit(run, *one): one for one in wanted}
         for number, done in enumerate(as_completed(running), start=1):
             outcome = done.result() if done.exception() is None else _broken(*running[done], done.exception())
             word = "ok" if outcome.held else outcome.notes[-1]
@@ -66,7 +69,7 @@ def play(wanted: Sequence[tuple[str, int]], jobs: int) -> Iterator[Outcome]:
             yield outcome
 
 
-def _broken(name: str, seed: int, error: BaseException | None) -> Outcome:
+def _broken(name: str, seed: int, _version: str | None, error: BaseException | None) -> Outcome:
     return Outcome(name=name, seed=seed, other=1, notes=[f"the run itself broke: {error!r}"])
 
 

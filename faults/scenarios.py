@@ -35,11 +35,12 @@ class Fault:
         self.stage = stage
 
 
-def run(name: str, seed: int) -> Outcome:
-    """Play one fault with one seed in a directory of its own, and return how it went."""
+def run(name: str, seed: int, version: str | None = None) -> Outcome:
+    """Play one fault with one seed in a directory of its own, on `version` or one of chance; return how it went."""
     fault, rng = FAULTS[name], Random(f"{name} {seed}")
     more = {key: value(rng) if callable(value) else value for key, value in fault.stage.items()}
-    version, own_seed = rng.choice(fault.versions), rng.randrange(2**32)
+    chosen, own_seed = rng.choice(fault.versions), rng.randrange(2**32)
+    version = version if version in fault.versions else chosen
     with (
         tempfile.TemporaryDirectory(prefix="fault-") as directory,
         Stage(Path(directory), own_seed, version=version, **more) as stage,
@@ -482,8 +483,23 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "upgrade": Fault("the controller is upgraded from 9.3 to 10.1 to 10.4", ("9.3.43",), _upgrade),
 }  # fmt: skip
 PROCESS: Final = frozenset({"service-killed"})  # seconds each: a few of these are enough
+# what each of these still needs to cost nothing on a controller with both histories; the table counts them all the same
+VERDICT = "a verdict that is never fine while a source that ought to answer does not"
+JOURNAL = "the crash journal"
 NEEDS: Final[Mapping[str, str]] = {
-    "kill-only-copy": "the crash journal",
-    "kill": "the crash journal",
-    "service-killed": "the crash journal",
+    "404-while": VERDICT,
+    "404-for-good": VERDICT,
+    "500-while": VERDICT,
+    "500-for-good": VERDICT,
+    "not-json": VERDICT,
+    "no-socket": VERDICT,
+    "read-429": VERDICT,
+    "empty-while": "an empty answer that is believed only when another source agrees",
+    "empty-for-good": "an empty answer that is believed only when another source agrees",
+    "forgetful": "a gap that stays open when history no longer reaches back to its start",
+    "clock-ahead": "cursors that go by the controller's clock alone",
+    "kill": JOURNAL,
+    "kill-only-copy": JOURNAL,
+    "service-killed": JOURNAL,
+    "upgrade": "gaps that stay open for what no history tells",
 }
