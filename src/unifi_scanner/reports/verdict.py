@@ -48,6 +48,9 @@ def unseen(coverage: Coverage, entry_count: int) -> str:
         return "no source answered, so we can say nothing about your network"
     if coverage.blind:
         return f"we couldn't check {blind_words(coverage)}"
+    failed = {s.source for s in asked if s.state is SourceState.FAILED}
+    if failed:
+        return f"{counted(len(failed), 'source')} did not answer"
     if not entry_count and not asked:
         return "there was nothing to read, so we can say nothing about your network"
     if entry_count and coverage.unreadable >= entry_count:
@@ -67,11 +70,9 @@ def is_from_files(coverage: Coverage) -> bool:
 
 def doubts(coverage: Coverage) -> list[str]:
     """Return in words what keeps a report without findings from being a real all-clear."""
-    failed = {s.source for s in coverage.sources if s.state is SourceState.FAILED}
     open_gaps = sum(not gap.closed for gap in coverage.gaps)
     dropped = sum(drop.count for drop in coverage.drops)
     found = [
-        (len(failed), f"{counted(len(failed), 'source')} did not answer"),
         (open_gaps, f"{counted(open_gaps, 'gap')} could not be filled"),
         (dropped, f"{counted(dropped, 'event')} could not be kept"),
         (coverage.unreadable, f"{counted(coverage.unreadable, 'record')} could not be read"),
