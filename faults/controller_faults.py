@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from faults.home import BOTH, HISTORY, histories
@@ -11,6 +11,8 @@ from faults.judging import Outcome
 from faults.stage import Stage
 
 Play = Callable[[Stage], Outcome]
+Broken = Callable[[Stage, str], None]  # makes the source behind a path fail
+TALKATIVE = ("rest", "system_log")  # what an empty answer of the others means, nobody can tell
 
 
 def quiet(stage: Stage) -> Outcome:
@@ -88,19 +90,20 @@ def read_storm(stage: Stage) -> Outcome:
     return around(stage, storm)
 
 
-def for_a_while(broken: Callable[[Stage, str], None], *, mute: bool = True) -> Play:
-    """Break one source for a while; one that is not `mute` still tells all it knows."""
+def for_a_while(broken: Broken, *, mute: bool = True, among: Iterable[str] = HISTORY) -> Play:
+    """Break one source of these for a while; one that is not `mute` still tells all it knows."""
 
     def play(stage: Stage) -> Outcome:
         def fault() -> None:
-            source = _one_of(stage)
+            source = _one_of(stage, among)
             if mute:
                 stage.break_source(source, lambda path: broken(stage, path))
             else:
                 broken(stage, HISTORY[source])
             if stage.rng.random() < 0.6:
                 stage.twin.disconnect_all("abort")
-            stage.emit(3, apart=0.1)
+            stage.emit(1, BOTH)
+            stage.emit(2, apart=0.1)
             stage.pause(1.0, 1.4)
             stage.tell()
             stage.mend()
@@ -110,14 +113,15 @@ def for_a_while(broken: Callable[[Stage, str], None], *, mute: bool = True) -> P
     return play
 
 
-def for_good(broken: Callable[[Stage, str], None]) -> Play:
-    """Break one source for good."""
+def for_good(broken: Broken, *, among: Iterable[str] = HISTORY) -> Play:
+    """Break one source of these for good."""
 
     def play(stage: Stage) -> Outcome:
         def fault() -> None:
-            source = _one_of(stage)
+            source = _one_of(stage, among)
             stage.break_source(source, lambda path: broken(stage, path))
-            stage.emit(3, apart=0.1)
+            stage.emit(1, BOTH)
+            stage.emit(2, apart=0.1)
             stage.pause(1.0, 1.4)
 
         return around(stage, fault)
@@ -125,18 +129,18 @@ def for_good(broken: Callable[[Stage, str], None]) -> Play:
     return play
 
 
-def fails(status: int) -> Callable[[Stage, str], None]:
+def fails(status: int) -> Broken:
     """Return what lets a source answer with this status."""
     return lambda stage, path: stage.twin.fail(path, status)
 
 
-def twists(how: str, seconds: float = 0.0) -> Callable[[Stage, str], None]:
+def twists(how: str, seconds: float = 0.0) -> Broken:
     """Return what lets a source answer otherwise than it would."""
     return lambda stage, path: stage.twin.twist(path, how, seconds)
 
 
-def _one_of(stage: Stage) -> str:
-    return stage.rng.choice(sorted(histories(stage.truth.version)))
+def _one_of(stage: Stage, among: Iterable[str]) -> str:
+    return stage.rng.choice(sorted(histories(stage.truth.version).intersection(among)))
 
 
 def half_open(stage: Stage) -> Outcome:

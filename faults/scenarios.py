@@ -54,8 +54,8 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "404-for-good": Fault("one source answers 404 for good", VERSIONS, wire.for_good(wire.fails(404))),
     "500-while": Fault("one source answers 500 for a while", VERSIONS, wire.for_a_while(wire.fails(500))),
     "500-for-good": Fault("one source answers 500 for good", VERSIONS, wire.for_good(wire.fails(500))),
-    "empty-while": Fault("one source answers with nothing for a while", VERSIONS, wire.for_a_while(wire.twists("empty"))),
-    "empty-for-good": Fault("one source answers with nothing for good", VERSIONS, wire.for_good(wire.twists("empty"))),
+    "empty-while": Fault("one source answers with nothing for a while", VERSIONS, wire.for_a_while(wire.twists("empty"), among=wire.TALKATIVE)),
+    "empty-for-good": Fault("one source answers with nothing for good", VERSIONS, wire.for_good(wire.twists("empty"), among=wire.TALKATIVE)),
     "rows-garbled": Fault("one source mixes nonsense into its rows", VERSIONS, wire.for_a_while(wire.twists("malformed"), mute=False)),
     "not-json": Fault("one source answers with half an answer", VERSIONS, wire.for_a_while(wire.twists("not_json"))),
     "twice-and-late": Fault("rows come twice, and late", VERSIONS, wire.told_twice_and_late),
@@ -88,22 +88,14 @@ FAULTS: Final[Mapping[str, Fault]] = {
 }  # fmt: skip
 PROCESS: Final = frozenset({"service-killed"})  # seconds each: a few of these are enough
 # what each of these still needs to cost nothing on a controller with both histories; the table counts them all the same
-VERDICT = "a verdict that is never fine while a source that ought to answer does not"
-JOURNAL = "the crash journal"
+OUGHT = "a ledger that knows by version which sources ought to answer: a 404 of one of those is a failure"
 NEEDS: Final[Mapping[str, str]] = {
-    "404-while": VERDICT,
-    "404-for-good": VERDICT,
-    "500-while": VERDICT,
-    "500-for-good": VERDICT,
-    "not-json": VERDICT,
-    "no-socket": VERDICT,
-    "read-429": VERDICT,
+    "404-while": OUGHT,
+    "404-for-good": OUGHT,
     "empty-while": "an empty answer that is believed only when another source agrees",
     "empty-for-good": "an empty answer that is believed only when another source agrees",
     "forgetful": "a gap that stays open when history no longer reaches back to its start",
     "clock-ahead": "cursors that go by the controller's clock alone",
-    "kill": JOURNAL,
-    "kill-only-copy": JOURNAL,
-    "service-killed": JOURNAL,
+    "kill-only-copy": "the crash journal",
     "upgrade": "gaps that stay open for what no history tells",
 }
