@@ -19,7 +19,7 @@ HEADS = (
     "gaps not named",
     "other",
 )
-MOST_EXAMPLES = 3
+MOST_EXAMPLES, ON_THE_PAGE = 3, 1
 PAGE = """# The fault suite
 
 `make faults` runs the real service against the simulated controller while everything around it goes wrong, and
@@ -62,6 +62,7 @@ def rows_of(outcomes: Sequence[Outcome], told: Mapping[str, str]) -> list[Row]:
             row.counts[count] += getattr(one, count)
         if not one.held:
             row.examples.append(one)
+            row.examples.sort(key=lambda example: example.seed)
     return [row for row in rows.values() if row.runs]
 
 
@@ -77,11 +78,11 @@ def text_table(rows: Sequence[Row]) -> str:
     )
 
 
-def examples(rows: Sequence[Row]) -> str:
+def examples(rows: Sequence[Row], most: int = MOST_EXAMPLES) -> str:
     """Return the first failures of each fault in words, with their seeds."""
     lines = []
     for row in rows:
-        for one in row.examples[:MOST_EXAMPLES]:
+        for one in row.examples[:most]:
             lines.append(f"{row.name}, seed {one.seed} ({len(row.examples)} of {row.runs} runs):")
             lines += [f"  {note}" for note in one.notes[:6]]
     return "\n".join(lines)
@@ -95,7 +96,7 @@ def page(rows: Sequence[Row], needs: Mapping[str, str]) -> str:
     waiting = "".join(
         f"- “{row.told}” needs {needs[row.name]}.\n" for row in rows if row.name in needs and row.examples
     )
-    failing = examples(rows)
+    failing = examples(rows, ON_THE_PAGE)
     return PAGE.format(
         table=f"{head}\n{body}\n{total}",
         needs=f"\nStill to be built:\n\n{waiting}" if waiting else "",
