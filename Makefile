@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: demo test check bench fixtures fuzz docs lock clean
+.PHONY: demo test check bench fixtures fuzz faults docs lock clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -32,6 +32,10 @@ FUZZ_SECONDS ?= 5
 fuzz: $(READY)
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python $(PIP) 'atheris>=3.0' || true
 	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+# Every fault many times, and the table of what it cost; SHORT=1 plays each once, ONLY="kill mail-down" some of them.
+faults: $(READY)
+	$(BIN)/python -m faults $(if $(SHORT),--short,--write docs/faults.md) $(if $(ONLY),--only $(ONLY))
 
 # docs/configuration.md is made from the settings; a test fails when it is out of date.
 docs: $(READY)

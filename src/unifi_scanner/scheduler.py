@@ -13,9 +13,15 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from unifi_scanner import clock
+
 log = structlog.get_logger(__name__)
 # with the default grace of a second, a report due while `ingest` runs would be skipped in silence
 JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+LOOK_EVERY_S, SET_BACK_S = (
+    1.0,
+    2.0,
+)  # how often the wall clock is compared, and how far back it must have gone
 Failed = Callable[[str, Exception], None]
 
 
@@ -27,12 +33,15 @@ class Schedule:
         self._busy = threading.Lock()
         self._stopped = False
         self._failing: dict[str, str] = {}
+        self._ended = threading.Event()
+        self._seconds: dict[str, float] = {}
         self._scheduler: Any = BlockingScheduler(
             executors={"default": ThreadPoolExecutor(1)}, job_defaults=JOB_DEFAULTS, timezone=UTC
         )
 
     def every(self, seconds: float, name: str, job: Callable[[], object], *, at_once: bool = True) -> None:
         """Run `job` every `seconds`, the first time at once unless told otherwise."""
+        self._seconds[name] = seconds
         first = datetime.now(UTC) + timedelta(seconds=0 if at_once else seconds)
         self._scheduler.add_job(
             self._guard(name, job), "interval", seconds=seconds, next_run_time=first, id=name
@@ -44,8 +53,29 @@ class Schedule:
 
     def run(self) -> None:
         """Run the jobs until `stop` is called; returns when no further job will start."""
-        if not self._stopped:
-            self._scheduler.start()
+        threading.Thread(target=self._watch_the_clock, daemon=True, name="schedule-clock").start()
+        try:
+            if not self._stopped:
+                self._scheduler.start()
+        finally:
+            self._ended.set()
+
+    def _watch_the_clock(self) -> None:
+        began = clock.now(), clock.monotonic()
+        while not self._ended.wait(LOOK_EVERY_S):
+            now = clock.now(), clock.monotonic()
+            if is_set_back(now[0] - began[0], timedelta(seconds=now[1] - began[1])):
+                log.warning("clock_set_back", now=now[0].isoformat())
+                self._plan_anew()
+            began = now
+
+    def _plan_anew(self) -> None:
+        # each job waits for a moment by the old clock: set back by an hour, nothing would run for an hour
+        for job in self._scheduler.get_jobs():
+            if job.id in self._seconds:
+                job.reschedule("interval", seconds=self._seconds[job.id])
+            else:
+                job.reschedule(job.trigger)
 
     def stop(self) -> None:
         """Let no further job start; callable from a signal handler and from any thread."""
@@ -84,6 +114,11 @@ class Schedule:
     def _tell_recovery(self, name: str) -> None:
         if self._failing.pop(name, None) is not None:
             log.info("job_recovered", job=name)
+
+
+def is_set_back(by_the_wall: timedelta, truly: timedelta) -> bool:
+    """Return whether the wall clock went back while so much time really passed."""
+    return truly - by_the_wall > timedelta(seconds=SET_BACK_S)
 
 
 def zone_of(name: str | None) -> ZoneInfo:

@@ -97,7 +97,14 @@ CASES = [
         Status.FINE,
         "3 events could not be kept",
     ),
-    ((), seen(*source("websocket", FAILED), *source("rest")), 9, Status.FINE, "1 source did not answer"),
+    ((), seen(*source("websocket", FAILED), *source("rest")), 9, Status.BLIND, "1 source did not answer"),
+    (
+        (MEDIUM,),
+        seen(*source("websocket", FAILED), *source("rest")),
+        9,
+        Status.ATTENTION,
+        "there may be more",
+    ),
     ((), SECURITY_BLIND, 9, Status.BLIND, "This isn't an all-clear: we couldn't check security."),
     ((LOW,), SECURITY_BLIND, 9, Status.BLIND, "we couldn't check security"),
     (

@@ -12,8 +12,10 @@ import structlog
 from unifi_scanner.api.client import UnifiClient
 from unifi_scanner.api.connection import Connection
 from unifi_scanner.api.journal import Journal
+from unifi_scanner.api.link import Policy
 from unifi_scanner.api.probe import probe
 from unifi_scanner.api.session_file import session_path
+from unifi_scanner.api.sign_in_policy import SignInPolicy
 from unifi_scanner.api.stream_thread import StreamThread
 from unifi_scanner.api.transport import Transport
 from unifi_scanner.api.ws_manager import WebSocketManager
@@ -64,9 +66,11 @@ class Site:
         *,
         journal_dir: Path | None = None,
         host: StreamThread | None = None,
+        policy: Policy | None = None,
     ) -> None:
         self.settings = settings
         self.client = client
+        self.policy = policy
         self.connection = connection
         self.shard = Shard(connection.label, client.site)
         journal = None if journal_dir is None else Journal(journal_dir, f"live-{digest_of(*self.shard)}")
@@ -136,6 +140,7 @@ class Site:
             sign_in=self.client.sign_in_again,
             api_key=self.client.transport.api_key,
             fresh_cookies=self.client.transport.cookies_for_stream,
+            policy=self.policy,
         )
 
 
@@ -149,14 +154,18 @@ class Controller:
         *,
         journal_dir: Path | None = None,
         host: StreamThread | None = None,
+        policy: Policy | None = None,
+        sign_in_policy: SignInPolicy | None = None,
     ) -> None:
         self.settings = settings
         self.connection = connection
-        transport = Transport(connection, session_path(settings.data_path(), connection))
+        kept = session_path(settings.data_path(), connection)
+        transport = Transport(connection, kept, policy=sign_in_policy)
         self.client = UnifiClient(connection, transport=transport)
         self.sites: list[Site] = []
         self._journal_dir = journal_dir
         self._host = host
+        self._policy = policy
 
     def sign_in(self) -> None:
         """Sign in and learn the sites and names; raises ControllerError, ConfigError or UnknownSite."""
@@ -166,7 +175,14 @@ class Controller:
             site.learn_names()
 
     def _site(self, client: UnifiClient) -> Site:
-        return Site(self.settings, client, self.connection, journal_dir=self._journal_dir, host=self._host)
+        return Site(
+            self.settings,
+            client,
+            self.connection,
+            journal_dir=self._journal_dir,
+            host=self._host,
+            policy=self._policy,
+        )
 
     def close(self) -> None:
         """Stop listening and let go of the connection."""

@@ -41,7 +41,7 @@ class LogCollector:
 
     def collect(self, since: datetime | None = None) -> list[LogEntry]:
         """Return every entry once, oldest first; raises CollectionError only when every source failed."""
-        return list(self.gather(since).entries)
+        return combine(self.gather(since).entries)
 
     def gather(self, since: datetime | None = None) -> Collected:
         """Return the entries, each once, together with what answered and what failed."""

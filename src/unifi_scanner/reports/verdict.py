@@ -85,11 +85,9 @@ def is_from_files(coverage: Coverage) -> bool:
 
 def doubts(coverage: Coverage) -> list[str]:
     """Return in words what keeps a report without findings from being a real all-clear."""
-    failed = {s.source for s in coverage.sources if s.state is SourceState.FAILED}
     open_gaps = sum(not gap.closed for gap in coverage.gaps)
     dropped = sum(drop.count for drop in coverage.drops)
     found = [
-        (len(failed), f"{counted(len(failed), 'source')} did not answer"),
         (open_gaps, f"{counted(open_gaps, 'gap')} could not be filled"),
         (dropped, f"{counted(dropped, 'event')} could not be kept"),
         (coverage.unreadable, f"{counted(coverage.unreadable, 'record')} could not be read"),

@@ -11,7 +11,7 @@ from unifi_scanner.sim.scenario_file import ApSpec, At, ClientSpec, Every, Scena
 
 FAULTS: Final = frozenset({
     "disconnect", "expire_sessions", "rotate_csrf", "malformed", "huge_frame", "limit_logins", "refuse_sockets",
-    "accept_sockets", "fail", "recover", "close_at_once", "upgrade",
+    "accept_sockets", "fail", "recover", "close_at_once", "upgrade", "restart", "twist",
 })  # fmt: skip
 CHANNELS: Final = ((36, 1), (52, 6), (100, 11), (149, 1), (44, 6), (116, 11))
 

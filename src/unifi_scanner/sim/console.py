@@ -138,7 +138,8 @@ class Console:
         path = self._inside(ask.path)
         if path is None:
             return html_reply("Not Found", 404)
-        return self._for_the_signed_in(ask, path)
+        reply = self._for_the_signed_in(ask, path)
+        return self.faults.told_otherwise(ask.path, reply, self.clock.now_ms())
 
     def admit(self, ask: Ask) -> Reply | Admission:
         """Say whether a WebSocket handshake is let in (docs/protocol.md B.1)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Any, Self
 
 from unifi_scanner.sim.certificate import make_certificate
 from unifi_scanner.sim.console import Console, session_lifetime
+from unifi_scanner.sim.faults import Twist
 from unifi_scanner.sim.flavour import Flavour
 from unifi_scanner.sim.frames import Frame, malformed_frame
 from unifi_scanner.sim.ledger import LedgerRow
@@ -103,6 +105,13 @@ class SimulatedController:
         if self._syslog is not None:
             self._syslog.stop()
 
+    def restart(self, down: float = 0.0) -> None:
+        """Close the port for `down` seconds, forget every session, and answer again on the same port."""
+        self.stop()
+        self.expire_sessions()
+        time.sleep(down)
+        self.start()
+
     def play(self) -> None:
         """Start the scripted world's clock; harmless twice."""
         with self._lock:
@@ -154,7 +163,7 @@ class SimulatedController:
         self._server.loop.call_soon_threadsafe(lambda: self._server.sockets.push(raw))
 
     def push_malformed(self, kind: str) -> None:
-        """Push one of: empty, ping, binary, truncated, non_object, invalid_utf8, huge, empty_data, no_meta."""
+        """Push one of: empty, ping, binary, truncated, non_object, invalid_utf8, huge, big, empty_data, no_meta."""
         frame = malformed_frame(kind)
         self._server.loop.call_soon_threadsafe(lambda: self._server.sockets.push(frame))
 
@@ -254,18 +263,32 @@ class SimulatedController:
         times: int | None = None,
         *,
         after: int = 0,
+        retry_after: int | None = None,
     ) -> None:
         """Let every path that contains the substring answer `status`, for ever or `times`; None ends it.
 
         The first `after` requests are still answered well.
         """
         with self._lock:
-            self._console.faults.fail(endpoint_substring, status, body, times, after)
+            self._console.faults.fail(
+                endpoint_substring, status, body, times, after=after, retry_after=retry_after
+            )
 
     def allow_only_get(self, on: bool) -> None:
         """Refuse every POST behind the sign-in, as some do to accounts that may only read, or no longer."""
         with self._lock:
             self._console.faults.get_only = on
+
+    def twist(self, endpoint_substring: str, how: str | None, seconds: float = 0.0) -> None:
+        """Let every path that contains the substring answer otherwise than it would; None ends it.
+
+        `how` is one of: empty, malformed, not_json, twice, late (rows come `seconds` after they happened), and
+        forgetful (all rows that are older than `seconds` now are gone for good).
+        """
+        with self._lock:
+            edge = self._console.clock.now_ms() - round(seconds * 1000) if how == "forgetful" else 0
+            twist = None if how is None else Twist(how=how, seconds=seconds, edge_ms=edge)
+            self._console.faults.twist(endpoint_substring, twist)
 
     def delay(self, endpoint_substring: str, seconds: float) -> None:
         """Let every path that contains the substring answer so much later; 0 ends it."""
@@ -331,6 +354,10 @@ class SimulatedController:
             case "malformed" | "huge_frame":
                 kind = "huge" if fault.do == "huge_frame" else fault.kind
                 self._server.sockets.push(malformed_frame(kind))
+            case "restart":
+                # from a thread of its own: this loop is what it stops
+                down = duration_ms(fault.lasting or "0s") / 1000 / self._console.speed
+                threading.Thread(target=self.restart, args=(down,), daemon=True).start()
             case "expire_sessions":
                 self.expire_sessions()
             case "rotate_csrf":
@@ -356,6 +383,14 @@ class SimulatedController:
                 self.close_at_once(on)
             case "fail":
                 self.fail(fault.endpoint, fault.status or 502 if on else None, times=fault.times)
+            case "twist":
+                seconds = duration_ms(fault.keep) / 1000
+                self.twist(fault.endpoint, fault.kind if on else None, seconds)
+            case "accept_sockets":
+                self.refuse_sockets(None)
+            case "recover":
+                self.fail(fault.endpoint, None)
+                self.twist(fault.endpoint, None)
 
 
 def _sender(scenario: Scenario, to: tuple[str, int] | None, proto: Protocol | None) -> SyslogSender | None:

@@ -11,6 +11,7 @@ import msgspec
 from unifi_scanner.sim.encoding import json_bytes
 
 HUGE: Final = 16 * 1024 * 1024
+BIG: Final = 5 * 1024 * 1024
 MALFORMED: Final = (
     "empty",
     "ping",
@@ -19,6 +20,7 @@ MALFORMED: Final = (
     "non_object",
     "invalid_utf8",
     "huge",
+    "big",
     "empty_data",
     "no_meta",
 )
@@ -51,23 +53,23 @@ def malformed_frame(kind: str) -> Frame:
         "empty_data": Frame(b'{"meta":' + meta + b',"data":[]}'),
         "no_meta": Frame(b'{"data":[{"key":"EVT_WU_Connected"}]}'),
     }
-    if kind == "huge":
-        return huge_frame()
+    if kind in {"huge", "big"}:
+        return huge_frame(HUGE if kind == "huge" else BIG)
     if kind not in frames:
         raise ValueError(f"{kind!r} is none of {', '.join(MALFORMED)}")
     return frames[kind]
 
 
-@lru_cache(maxsize=1)
-def huge_frame() -> Frame:
-    """Return a `device:sync` of exactly 16 MiB, as a big site's first one may be (docs/protocol.md B.1)."""
+@lru_cache(maxsize=2)
+def huge_frame(size: int = HUGE) -> Frame:
+    """Return a `device:sync` of exactly `size` bytes, as a big site's first one may be (docs/protocol.md B.1)."""
     ports = [
         {"port_idx": n, "name": f"Port {n}", "up": True, "poe_good": True, "rx_errors": 0}
         for n in range(1, 49)
     ]
     one = msgspec.json.encode({"mac": "d0:21:f9:00:00:01", "state": 1, "type": "usw", "port_table": ports})
     head, tail = b'{"meta":{"rc":"ok","message":"device:sync"},"data":[', b'{"pad":"'
-    room = HUGE - len(head) - len(tail) - len(b'"}]}')
+    room = size - len(head) - len(tail) - len(b'"}]}')
     count = room // (len(one) + 1)
     padding = b"x" * (room - count * (len(one) + 1))
     return Frame(head + (one + b",") * count + tail + padding + b'"}]}')

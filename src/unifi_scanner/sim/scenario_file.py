@@ -56,6 +56,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     endpoint: str = ""
     times: int | None = None
     version: str = ""
+    keep: str = "0s"
     lasting: str | None = None
 
 

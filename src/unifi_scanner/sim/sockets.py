@@ -34,8 +34,9 @@ class Socket:
     async def read(self) -> None:
         """Read, and so answer pings, until the socket ends; then stop writing."""
         try:
-            async for _ in self._ws:
-                pass
+            with contextlib.suppress(ConnectionError):  # a ping may come when the line is already gone
+                async for _ in self._ws:
+                    pass
         finally:
             self._writer.cancel()
             self._ended.set()
