@@ -106,13 +106,40 @@ def test_silence_of_a_talkative_source_is_doubted_once_another_one_has_news(
     assert ("never silent" in row.reason) == (state is not SourceState.OK)
 
 
-def test_a_stream_that_is_still_lost_is_no_gap_while_history_is_read_through_it() -> None:
-    gap = Gap(source="websocket", start=NOON - timedelta(hours=1), end=None, reason="lost")
-    since = {"system_log": NOON - timedelta(days=1)}
-    read = covered(Books(sources=ALL_WELL, gaps=[gap], read_since=since), HOME)
-    assert [(g.closed, g.closed_by) for g in read.gaps] == [(True, "system_log")]
-    late = covered(Books(sources=ALL_WELL, gaps=[gap], read_since=since), HOME, now=NOON + timedelta(hours=1))
-    assert [g.closed for g in late.gaps] == [False]
+@pytest.mark.parametrize(
+    ("reader", "minutes", "gap"),
+    [
+        ("rest", 0, (True, "rest", False)),
+        ("system_log", 0, (False, "system_log", True)),
+        ("rest", 60, (False, "", False)),  # nobody was asked for an hour
+    ],
+)
+def test_a_stream_that_is_still_lost_is_as_much_of_a_gap_as_history_does_not_tell(
+    reader: str, minutes: int, gap: tuple[bool, str, bool]
+) -> None:
+    lost = Gap(source="websocket", start=NOON - timedelta(hours=1), end=None, reason="lost")
+    books = Books(sources=ALL_WELL, gaps=[lost], read_since={reader: NOON - timedelta(days=1)})
+    read = covered(books, HOME, now=NOON + timedelta(minutes=minutes))
+    assert [(g.closed, g.closed_by, g.partly) for g in read.gaps] == [gap]
+
+
+@pytest.mark.parametrize(
+    ("source", "version", "state"),
+    [
+        ("rest", "9.5.21", SourceState.FAILED),
+        ("rest", "10.1.85", SourceState.BLIND),
+        ("system_log", "10.4.57", SourceState.FAILED),
+        ("system_log", "8.6.9", SourceState.BLIND),
+        ("ips", "9.3.43", SourceState.FAILED),
+        ("ips", "9.3.45", SourceState.BLIND),
+    ],
+)
+def test_a_list_that_is_gone_has_failed_where_this_version_is_known_to_have_it(
+    source: str, version: str, state: SourceState
+) -> None:
+    facts = ControllerFacts(title="Home", version=version)
+    rows = covered(Books(sources=[Note(source, SourceState.BLIND)]), facts).sources
+    assert {row.state for row in rows if row.source == source} == {state}
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,12 @@ from unifi_scanner.errors import (
 from unifi_scanner.ledger import ControllerFacts
 from unifi_scanner.logs.base import Collected, Failure, Heard
 from unifi_scanner.logs.normalise import normalise_record
+from unifi_scanner.models.coverage import Gap
 from unifi_scanner.models.enums import Origin, SourceState, Status
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.pipeline import Ingest, Publish
-from unifi_scanner.pipeline.ingest import FORGOT, OVERLAP
+from unifi_scanner.pipeline.history import Reading
+from unifi_scanner.pipeline.ingest import FORGOT, OVERLAP, has_forgotten
 from unifi_scanner.store import Shard, SqliteStore, open_store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -211,73 +213,123 @@ def gaps(store: SqliteStore) -> list[tuple[str, float, float | None, str]]:
     def minutes(at: datetime | None) -> float | None:
         return None if at is None else (at - NOON).total_seconds() / 60
 
-    return [(g.source, minutes(g.start) or 0.0, minutes(g.end), g.closed_by) for g in store.gaps(SHARD)]
+    def filler(gap: Gap) -> str:
+        return f"partly {gap.closed_by}" if gap.partly else gap.closed_by
+
+    return [(g.source, minutes(g.start) or 0.0, minutes(g.end), filler(g)) for g in store.gaps(SHARD)]
 
 
-def lost(store: SqliteStore, start: float, end: float) -> None:
-    store.open_gap(SHARD, "websocket", NOON + timedelta(minutes=start), "lost")
-    store.close_gap(SHARD, "websocket", NOON + timedelta(minutes=end))
+def lost(store: SqliteStore, start: float, end: float, source: str = "websocket") -> None:
+    store.open_gap(SHARD, source, NOON + timedelta(minutes=start), "lost")
+    store.close_gap(SHARD, source, NOON + timedelta(minutes=end))
 
 
-def test_history_that_was_read_through_a_gap_fills_it(store: SqliteStore) -> None:
-    system_log = Source("system_log", gave("system_log"), gave("system_log"))
-    ingest = Ingest(store, SHARD, history=[system_log], version="10.4.57")
+@pytest.mark.parametrize(
+    ("by", "version", "filler"),
+    [
+        ("rest", "9.5.21", "rest"),
+        ("rest", "10.1.85", ""),  # frozen
+        ("system_log", "10.4.57", "partly system_log"),
+    ],
+)
+def test_history_that_was_read_through_a_gap_fills_it_as_far_as_it_tells(
+    store: SqliteStore, by: str, version: str, filler: str
+) -> None:
+    source = Source(by, gave(by), gave(by))
+    ingest = Ingest(store, SHARD, history=[source], version=version)
     ingest.backfill(NOON, NOON + timedelta(minutes=1))
     lost(store, 5, 8)
     ingest.backfill(NOON, NOON + timedelta(minutes=9))
-    assert gaps(store) == [("websocket", 5, 8, "system_log")]
+    assert gaps(store) == [("websocket", 5, 8, filler)]
 
 
-def test_the_frozen_list_of_network_10_fills_nothing(store: SqliteStore) -> None:
-    rest = Source("rest", gave("rest"), gave("rest"))
-    for version, filler in (("10.1.85", ""), ("9.5.21", "rest")):
-        ingest = Ingest(store, SHARD, history=[rest], version=version)
-        lost(store, 5, 8)
-        ingest.backfill(NOON, NOON + timedelta(minutes=9))
-        assert {by for *_, by in gaps(store)} == {filler}
+def test_what_was_filled_in_partly_is_filled_wholly_by_who_tells_everything(store: SqliteStore) -> None:
+    log = Source("system_log", gave("system_log"), gave("system_log"))
+    rest = Source("rest", RestCollectionError("HTTP 500"), gave("rest"))
+    lost(store, 1, 2)
+    for minute in (3, 4):
+        Ingest(store, SHARD, history=[log, rest], version="9.5.21").backfill(
+            NOON, NOON + timedelta(minutes=minute)
+        )
+    assert gaps(store)[-1] == ("websocket", 1, 2, "rest")
 
 
 def test_a_gap_from_before_history_was_ever_read_stays_open(store: SqliteStore) -> None:
-    system_log = Source("system_log", gave("system_log"))
+    rest = Source("rest", gave("rest"))
     lost(store, -90, -5)
-    Ingest(store, SHARD, history=[system_log]).backfill(NOON - timedelta(minutes=60), NOON)
+    Ingest(store, SHARD, history=[rest]).backfill(NOON - timedelta(minutes=60), NOON)
     assert gaps(store) == [("websocket", -90, -60, "")]
 
 
-class Forgetful(Source):
-    """A source whose controller keeps nothing from before a moment."""
-
-    def __init__(self, name: str, kept_from: float, *answers: Collected | CollectionError) -> None:
-        super().__init__(name, *answers)
-        self.kept_from = NOON + timedelta(minutes=kept_from)
-
-    def keeps(self, moment: datetime) -> bool | None:
-        return moment >= self.kept_from
-
-
 def test_what_the_controller_no_longer_keeps_stays_open_in_every_gap(store: SqliteStore) -> None:
-    first, late = happened(1), happened(2, minutes=500)
-    log = Forgetful("system_log", 450, gave("system_log", told(first)), gave("system_log", told(late)))
-    ingest = Ingest(store, SHARD, history=[log])
+    rest = Source(
+        "rest", gave("rest", happened(0), happened(1, minutes=1)), gave("rest", happened(2, minutes=500))
+    )
+    ingest = Ingest(store, SHARD, history=[rest])
     ingest.backfill(NOON - timedelta(minutes=5), NOON + timedelta(minutes=1))
     lost(store, 2, 550)
     ingest.backfill(NOON, NOON + timedelta(minutes=560))
-    assert gaps(store) == [("system_log", 1, 500, ""), ("websocket", 2, 500, "")]
-    assert {gap.reason for gap in store.gaps(SHARD) if gap.source == "system_log"} == {FORGOT}
+    assert gaps(store) == [("rest", 1, 500, ""), ("websocket", 2, 500, "")]
+    assert {gap.reason for gap in store.gaps(SHARD) if gap.source == "rest"} == {FORGOT}
 
 
-def test_a_source_that_still_keeps_everything_leaves_no_hole(store: SqliteStore) -> None:
-    first, late = happened(1), happened(2, minutes=500)
-    log = Forgetful("system_log", 0, gave("system_log", told(first)), gave("system_log", told(late)))
-    ingest = Ingest(store, SHARD, history=[log])
+def test_a_source_that_still_has_what_it_told_last_leaves_no_hole(store: SqliteStore) -> None:
+    again = (happened(1, minutes=1), happened(2, minutes=500))
+    rest = Source("rest", gave("rest", happened(0), happened(1, minutes=1)), gave("rest", *again))
+    ingest = Ingest(store, SHARD, history=[rest])
     ingest.backfill(NOON - timedelta(minutes=5), NOON + timedelta(minutes=1))
     lost(store, 2, 550)
     ingest.backfill(NOON, NOON + timedelta(minutes=560))
-    assert gaps(store) == [("websocket", 2, 550, "system_log")]
+    assert gaps(store) == [("websocket", 2, 550, "rest")]
 
 
-def told(entry: LogEntry) -> LogEntry:
-    return msgspec.structs.replace(entry, origins=frozenset({Origin.SYSTEM_LOG}))
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("source", "known", "read", "oldest", "forgot"),
+    [
+        ("rest", 2 * HOUR, HOUR, 3 * HOUR, False),  # the row we know is still there
+        ("rest", 2 * HOUR, HOUR, 0.5 * HOUR, True),
+        ("rest", 2 * HOUR, HOUR, None, True),
+        (
+            "rest",
+            20 * HOUR,
+            HOUR / 60,
+            None,
+            False,
+        ),  # a quiet list, read a minute ago: an old row went for its age
+        ("rest", 2000 * HOUR, 1999 * HOUR, None, False),
+        ("alarm", 2 * HOUR, HOUR, None, False),  # put away by hand
+        ("rest", None, HOUR, None, False),
+    ],
+)
+def test_a_source_has_forgotten_when_it_lacks_what_it_told_before_we_went_away(
+    source: str, known: timedelta | None, read: timedelta, oldest: timedelta | None, forgot: bool
+) -> None:
+    heard = Heard(source=source, entries=0, oldest=None if oldest is None else NOON - oldest)
+    reading = Reading(Source(source), NOON, None if known is None else NOON - known, NOON - read)
+    assert has_forgotten(heard, reading, NOON) is forgot
+
+
+@pytest.mark.parametrize(("source", "version"), [("rest", "8.6.9"), ("system_log", "10.4.57")])
+def test_an_empty_answer_is_not_believed_while_the_stream_told_what_belongs_into_it(
+    store: SqliteStore, source: str, version: str
+) -> None:
+    heard = happened(1, minutes=-5, origin=Origin.WEBSOCKET)
+    store.add(SHARD, [heard])
+    ingest = Ingest(store, SHARD, history=[Source(source, gave(source))], version=version)
+    ingest.backfill(NOON - HOUR, NOON)
+    (note,) = store.sources(SHARD)
+    assert (note.state, "told of one thing" in note.reason) == (SourceState.FAILED, True)
+    assert gaps(store) == [(source, -60, None, "")]
+
+
+def test_an_empty_answer_is_believed_where_nothing_speaks_against_it(store: SqliteStore) -> None:
+    store.add(SHARD, [happened(1, minutes=-0.5, origin=Origin.WEBSOCKET)])  # too new to be written down
+    ingest = Ingest(store, SHARD, history=[Source("rest", gave("rest"))], version="8.6.9")
+    ingest.backfill(NOON - HOUR, NOON)
+    assert [note.state for note in store.sources(SHARD)] == [SourceState.QUIET]
 
 
 def test_a_source_read_in_part_keeps_what_it_gave_and_is_read_again_from_where_it_was(

@@ -15,10 +15,12 @@ from unifi_scanner.models.capability import (
     Capabilities,
     Capability,
     State,
+    ought_to_tell,
     version_of,
 )
 from unifi_scanner.models.coverage import Cadence, Coverage, Drop, Gap, SourceCoverage, blind_areas
 from unifi_scanner.models.enums import DeviceType, SourceState
+from unifi_scanner.models.vocabulary import V2
 from unifi_scanner.reports.prose import duration
 
 # which areas of the network a source tells about when it works (docs/protocol.md 0, B.9, E)
@@ -44,6 +46,16 @@ AREA_OF_CATEGORY: Mapping[str, str] = {
     "admin": "admin",
     "vpn": "internet",
 }
+# the stream pushes v1 events, and v1's own list keeps them all; the system log has words for most of them only
+TELLS_ALL_OF: Mapping[str, tuple[str, ...]] = {
+    "rest": ("websocket", "alarm", "super"),
+    "system_log": ("ips", "flows"),
+}
+TELLS_MOST_OF: Mapping[str, tuple[str, ...]] = {
+    "system_log": ("websocket", "rest", "alarm", "activity", "super", "syslog"),
+    "flows": ("ips",),
+}
+V2_KINDS = frozenset(V2.values())
 CANNOT_TELL = frozenset({State.FROZEN, State.GONE, State.FORBIDDEN, State.UNKNOWN})
 SSH_OFF = "Reading the console's log files over SSH is not set up."
 LEARNED = timedelta(days=1)  # after so long, a source's longest silence says something
@@ -112,8 +124,18 @@ def is_worth_asking(source: str, known: Capabilities) -> bool:
 
 
 def can_fill(by: str, gap_of: str) -> bool:
-    """Return whether one source tells about everything another one tells about."""
-    return set(SOURCE_AREAS.get(gap_of, ("?",))) <= set(SOURCE_AREAS.get(by, ()))
+    """Return whether one source tells everything another one tells (docs/protocol.md 0, B.9)."""
+    return by == gap_of or gap_of in TELLS_ALL_OF.get(by, ())
+
+
+def may_be_told_by(source: str, kind: str) -> bool:
+    """Return whether a source of history has a word for such a thing (docs/protocol.md E)."""
+    return kind in V2_KINDS if source == "system_log" else True
+
+
+def can_fill_partly(by: str, gap_of: str) -> bool:
+    """Return whether one source tells most of what another one tells."""
+    return gap_of in TELLS_MOST_OF.get(by, ())
 
 
 def coverage_from(books: Books, facts: ControllerFacts, counts: Counts, *, now: datetime) -> Coverage:
@@ -151,9 +173,13 @@ def _as_of_now(gap: Gap, books: Books, facts: ControllerFacts, now: datetime) ->
     for note in books.sources:
         since = books.read_since.get(note.source)
         is_read = note.last_seen is not None and now - note.last_seen <= STALE and _works(note.state)
-        reaches = since is not None and since <= gap.start and can_fill(note.source, gap.source)
-        if is_read and reaches and is_trusted(note.source, facts.version, facts.capabilities):
-            return msgspec.structs.replace(gap, closed=True, closed_by=note.source)
+        reaches = since is not None and since <= gap.start
+        if not (is_read and reaches and is_trusted(note.source, facts.version, facts.capabilities)):
+            continue
+        if can_fill(note.source, gap.source):
+            return msgspec.structs.replace(gap, closed=True, closed_by=note.source, partly=False)
+        if can_fill_partly(note.source, gap.source):
+            gap = msgspec.structs.replace(gap, closed_by=note.source, partly=True)
     return gap
 
 
@@ -207,11 +233,15 @@ def _judge(source: str, note: SourceNote | None, facts: ControllerFacts) -> tupl
         return SourceState.OFF, "Listening live is switched off in the settings."
     known = facts.capabilities.of_source(source) if facts.capabilities and source in ENDPOINTS else None
     if known is not None and known.state in CANNOT_TELL and not _has_told_since(note, known):
-        return SourceState.BLIND, known.reason or "This controller does not tell it."
+        missed = known.state is State.GONE and ought_to_tell(source, facts.version)
+        state = SourceState.FAILED if missed else SourceState.BLIND
+        return state, known.reason or "This controller does not tell it."
     if note is None:
         if source == "websocket" and not facts.listening:
             return SourceState.OFF, "Only the running service listens live; this report was made without it."
         return SourceState.FAILED, "It was never heard from."
+    if note.state is SourceState.BLIND and ought_to_tell(source, facts.version):
+        return SourceState.FAILED, note.reason  # gone, where this version is known to have it
     if not _works(note.state):
         return note.state, note.reason
     return _distrust(source, note, version_of(facts.version))

@@ -246,24 +246,6 @@ def test_an_account_that_may_only_get_reads_v1_with_get(twins: MakeTwin, signed_
     assert twin.sign_ins() <= 3
 
 
-@pytest.mark.parametrize(
-    ("source", "version", "kept"),
-    [("system_log", "9.3.43", "system_log"), ("rest", "8.6.9", "rest"), ("ips", "8.6.9", "ips")],
-)
-def test_whether_a_list_still_reaches_back_to_a_moment(
-    twins: MakeTwin, signed_in: SignIn, source: str, version: str, kept: str
-) -> None:
-    twin = twins(Flavour.UNIFI_OS, version)
-    row = twin.emit("threat_blocked")
-    client, later = signed_in(twin), datetime.now(UTC) + timedelta(minutes=1)
-    found = client.newest_before(source, later)
-    assert found is not None
-    assert abs(found.timestamp() * 1000 - row.time_ms) < 20
-    assert client.newest_before(source, found - timedelta(seconds=1)) is None
-    twin.keep_only(kept, 0)
-    assert client.newest_before(source, later) is None
-
-
 def test_a_reader_whose_clock_is_hours_off_still_reads_everything(twins: MakeTwin, signed_in: SignIn) -> None:
     ahead = datetime.now(UTC) + timedelta(hours=6)
     twin = twins(Flavour.UNIFI_OS, "8.6.9", start_at=ahead)

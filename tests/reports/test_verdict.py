@@ -97,7 +97,13 @@ CASES = [
         Status.FINE,
         "3 events could not be kept",
     ),
-    ((), seen(*source("websocket", FAILED), *source("rest")), 9, Status.BLIND, "1 source did not answer"),
+    (
+        (),
+        seen(*source("websocket", FAILED), *source("rest")),
+        9,
+        Status.BLIND,
+        "“Live events” did not answer",
+    ),
     (
         (MEDIUM,),
         seen(*source("websocket", FAILED), *source("rest")),

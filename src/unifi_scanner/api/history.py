@@ -191,16 +191,6 @@ class History:
                 raise
             return self._pages_v2(path, asked, Pages(since, until, moment=flow_time))
 
-    def newest_before(self, source: str, moment: datetime) -> datetime | None:
-        """Return when the newest row at or before `moment` happened that `source` still keeps; None where none is.
-
-        None means that a gap which began then cannot be filled, or that nothing had happened yet. `source` is
-        one of `rest`, `ips`, `system_log`, `activity`, `flows`; KeyError for others.
-        """
-        rows = rows_of(_RETENTION[source](self, moment))
-        kept = [at for row in rows if isinstance(row, dict) and (at := flow_time(row)) and at <= moment]
-        return max(kept, default=None)
-
     def newest_row(self, path: str, body: Mapping[str, Any], until: datetime) -> Any:
         """Return v2's answer with the newest row up to `until`."""
         span = {"timestampFrom": _ms(until - LONGEST), "timestampTo": _end_ms(until)}
@@ -260,21 +250,6 @@ def read_pages(pages: Pages, ask: Callable[[Mapping[str, Any]], Any]) -> Read:
 def flow_time(row: Mapping[str, Any]) -> datetime | None:
     """Return when a flow was written down: its end, where it has one (docs/protocol.md D.6)."""
     return from_number(row.get("flow_end_time")) or event_time(row) or from_number(row.get("flow_start_time"))
-
-
-_RETENTION: Mapping[str, Callable[[History, datetime], Any]] = {
-    "rest": lambda h, at: h.newest_row_v1(endpoints.v1(h.device_type, h.site, "stat/event"), at),
-    "ips": lambda h, at: h.newest_row_v1(endpoints.v1(h.device_type, h.site, "stat/ips/event"), at),
-    "system_log": lambda h, at: h.newest_row(endpoints.v2(h.device_type, h.site, "system-log/all"), {}, at),
-    "activity": lambda h, at: h.newest_row(
-        endpoints.v2(h.device_type, h.site, "system-log/admin-activity"), {}, at
-    ),
-    "flows": lambda h, at: h.newest_row(
-        endpoints.v2(h.device_type, h.site, "traffic-flows"),
-        {**endpoints.FLOW_LISTS, **endpoints.FLOW_QUESTIONS[0]},
-        at,
-    ),
-}
 
 
 def _since(row: Any, since: datetime) -> Row | None:

@@ -78,8 +78,6 @@ class Site:
         self.live_collector = WSLogCollector(self.manager)
         self.live = LiveSource(self.live_collector, on_stored=self.manager.forget_stored)
         self.history: tuple[HistorySource, ...] = tuple(make(client) for make in HISTORY)
-        for source in self.history:
-            source.newest_before = client.newest_before
         self.capabilities: Capabilities | None = None
         self._speak_for(NameBook())
 

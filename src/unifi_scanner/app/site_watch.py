@@ -28,7 +28,6 @@ from unifi_scanner.pipeline import (
 from unifi_scanner.store import EventStore
 
 FIRST_LOOK_BACK = timedelta(days=1)
-LONG_AGO = timedelta(hours=1)
 NAMES_EVERY_S = 300.0
 NOTE_EVERY = timedelta(seconds=30)  # a note that says the same as the last one is a write to disk for nothing
 NOT_RUNNING = "The scanner was not running."
@@ -76,12 +75,20 @@ class SiteWatch:
     def begin(self) -> None:
         """Begin to listen; what happened while we were away is a gap until history fills it."""
         self._know(recall_facts(self.store, self.shard).capabilities)
-        for note in self.store.sources(self.shard):
-            if note.source == self.site.live.source and note.last_seen is not None:
-                self.store.open_gap(self.shard, note.source, note.last_seen, NOT_RUNNING)
+        self._note_absence()
         remember_facts(self.store, self.shard, self.publish.facts)
         if self.settings.websocket_enabled:
             self.site.listen()
+
+    def _note_absence(self) -> None:
+        """Open a gap from when the stream was last known to be heard, or from when we last began to listen."""
+        name, began = self.site.live.source, f"began:{self.shard.controller}:{self.shard.site}"
+        heard = next((n.last_seen for n in self.store.sources(self.shard) if n.source == name), None)
+        before = self.store.recall(began)
+        since = heard or (datetime.fromisoformat(before) if before else None)
+        if since is not None:
+            self.store.open_gap(self.shard, name, since, NOT_RUNNING)
+        self.store.remember(began, clock.now().isoformat())
 
     def drain(self, now: datetime) -> tuple[int, bool]:
         """Store what was heard; return how many entries were new, and whether history should be read at once."""
@@ -129,7 +136,7 @@ class SiteWatch:
             capabilities = self.site.probe(now)
         except ControllerError as exc:
             return Learned(found=Found(plan=plan, trouble=exc))
-        return Learned(found=read_history(plan, long_ago=now - LONG_AGO), capabilities=capabilities)
+        return Learned(found=read_history(plan), capabilities=capabilities)
 
     def take(self, learned: Learned, now: datetime) -> int:
         """Store what was read and return how many entries were new."""

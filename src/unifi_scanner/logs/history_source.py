@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -38,9 +38,6 @@ class Fetch(Protocol):
         ...
 
 
-NewestBefore = Callable[[str, datetime], datetime | None]
-
-
 class Span(NamedTuple):
     """From when until when a list is to be read, or was; no end means up to now."""
 
@@ -58,7 +55,6 @@ class HistorySource:
     def __init__(self, fetch: Fetch, *, context: Context | None = None) -> None:
         self._fetch = fetch
         self.context = context or Context()
-        self.newest_before: NewestBefore | None = None
         self._have: Span | None = None
 
     def collect(self, since: datetime | None) -> Collected:
@@ -80,13 +76,6 @@ class HistorySource:
         except ControllerError as exc:
             raise self.error(str(exc), exc) from exc
         return self._collected(read)
-
-    def keeps(self, moment: datetime) -> bool | None:
-        """Return whether the list still has anything from `moment` or before; None where it cannot say.
-
-        Raises ControllerError.
-        """
-        return None if self.newest_before is None else self.newest_before(self.source, moment) is not None
 
     def fit_to_keep(self, row: Any) -> Any:
         """Return a row as it may be kept."""

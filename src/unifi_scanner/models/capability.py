@@ -92,11 +92,11 @@ _INSTEAD = {
     "list/alarm": "system-log/all",
     "stat/ips/event": "system-log/all",
 }
-# from which version on, and up to which, a controller is known to have a list (docs/protocol.md 0)
-_HAS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
-    "rest": ((0,), (10, 3)),
+# from which version on, and up to which, a list is known to be there and to get new rows (docs/protocol.md 0)
+_TELLS: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    "rest": ((0,), FROZEN_EVENTS),
     "alarm": ((0,), (10, 3)),
-    "ips": ((0,), (10, 3)),
+    "ips": ((0,), EMPTY_IPS),
     "system_log": ((9,), (99,)),
     "activity": ((9,), (99,)),
     "anomalies": ((0,), (99,)),
@@ -140,9 +140,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(source for source in ENDPOINTS if self._is_worth_asking(source))
 
     def _ought_to_have(self, source: str) -> bool:
-        first, last = _HAS.get(source, ((99,), (99,)))
         gone = self.of_source(source).state in (State.GONE, State.FORBIDDEN)
-        return gone and first <= version_of(self.version) < last
+        return gone and ought_to_tell(source, self.version)
 
     @property
     def is_puzzling(self) -> bool:
@@ -157,6 +156,12 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
             return True  # an answer that it is gone may be a controller that is starting
         # before version 10 "frozen" is a guess from a quiet list, and it costs little to go on asking
         return state in _USABLE or (state is State.FROZEN and version_of(self.version) < FROZEN_EVENTS)
+
+
+def ought_to_tell(source: str, version: str | None) -> bool:
+    """Return whether a controller of this version is known to have this source, and to write new rows to it."""
+    first, last = _TELLS.get(source, ((99,), (99,)))
+    return bool(version) and first <= version_of(version) < last
 
 
 def version_of(text: str | None) -> tuple[int, ...]:

@@ -36,7 +36,10 @@ class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """A span in which a source was not heard; `closed` when another source filled it in."""
+    """A span in which a source was not heard; `closed` when another source filled it in.
+
+    `partly`: `closed_by` filled in most of it, but does not tell everything the source tells.
+    """
 
     source: str
     start: datetime
@@ -44,6 +47,7 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     closed: bool = False
     closed_by: str = ""
+    partly: bool = False
 
 
 class Drop(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -14,9 +13,6 @@ from unifi_scanner.logs.base import Collected, Collector
 from unifi_scanner.logs.collector import LogCollector
 
 log = structlog.get_logger(__name__)
-
-
-AGED_OUT = timedelta(days=30)  # what is older may be gone for its age, which is no loss: it was read long ago
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -37,51 +33,22 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What a round of reading gave; `trouble` is why it gave nothing at all.
-
-    `forgot` are sources that no longer keep anything from when they were last read: between that and the oldest
-    they still have, something is missing.
-    """
+    """What a round of reading gave; `trouble` is why it gave nothing at all."""
 
     plan: Sequence[Reading]
     collected: Collected = Collected()
-    forgot: frozenset[str] = frozenset()
     trouble: CollectionError | ControllerError | None = None
 
 
-@runtime_checkable
-class Remembering(Protocol):
-    """A source that can say whether it still keeps anything from a moment or before."""
-
-    def keeps(self, moment: datetime) -> bool | None:
-        """Return whether it does; None where that cannot be told. Raises ControllerError."""
-        ...
-
-
-def read_history(plan: Sequence[Reading], *, long_ago: datetime) -> Found:
-    """Read every source of the plan; one that last answered before `long_ago` may have forgotten something since."""
+def read_history(plan: Sequence[Reading]) -> Found:
+    """Read every source of the plan."""
     line = _Line()
     chain = LogCollector([_From(reading, line) for reading in plan])
     try:
         collected = chain.hear()
     except (CollectionError, ControllerError) as exc:  # a sign-in refused while running, too
         return Found(plan=plan, trouble=exc)
-    heard = {one.source for one in collected.heard}
-    doubtful = [r for r in plan if r.name in heard and r.read_at is not None and r.read_at < long_ago]
-    return Found(
-        plan=plan, collected=collected, forgot=frozenset(r.name for r in doubtful if _has_forgotten(r))
-    )
-
-
-def _has_forgotten(reading: Reading) -> bool:
-    source, moment, known = reading.source, reading.read_at, reading.known_upto
-    if moment is None or known is None or not isinstance(source, Remembering) or moment - known > AGED_OUT:
-        return False
-    try:
-        return source.keeps(max(moment, known)) is False
-    except ControllerError as exc:
-        log.warning("retention_unknown", source=reading.name, reason=str(exc))
-        return False
+    return Found(plan=plan, collected=collected)
 
 
 class _Line:

@@ -6,18 +6,26 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from unifi_scanner.ledger import can_fill, is_trusted, is_worth_asking
+from unifi_scanner.ledger import (
+    can_fill,
+    can_fill_partly,
+    is_trusted,
+    is_worth_asking,
+    may_be_told_by,
+)
 from unifi_scanner.logs.base import Collected, Collector, Failure, Heard
 from unifi_scanner.models.capability import Capabilities
-from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.enums import Origin, SourceState
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.store import EventStore, Shard
 
 OVERLAP = timedelta(minutes=15)  # history is read again this far back: late rows, clock skew
-LONG_AGO = timedelta(hours=1)  # a source not read for this long may have forgotten something
+SETTLED = timedelta(minutes=1)  # by then history has what the stream told
+AGED_OUT = timedelta(days=30)  # what is older may be gone for its age, which is no loss: it was read long ago
 FORGOT = "The controller did not keep what happened then."
-LIVE = "websocket"
+PUT_AWAY_BY_HAND = frozenset({"alarm"})
+_BESIDE_THE_STREAM = {"rest": Origin.REST, "system_log": Origin.SYSTEM_LOG}
 
 
 class LiveCollector(Collector, Protocol):
@@ -44,6 +52,7 @@ class Ingest:
         self.history = history
         self.version = version
         self.capabilities: Capabilities | None = None
+        self.settled = SETTLED
         self._unstored: list[LogEntry] = []
 
     def drain(self) -> int:
@@ -106,7 +115,7 @@ class Ingest:
         readings = {reading.name: reading for reading in found.plan}
         failed = {one.source: one for one in found.collected.failures if not one.gone}
         for heard in found.collected.heard:
-            self._note_heard(heard, readings[heard.source], found, now, whole=heard.source not in failed)
+            self._note_heard(heard, readings[heard.source], now, whole=heard.source not in failed)
         for failure in found.collected.failures:
             self._note_failure(failure, readings[failure.source], now)
         return added.new
@@ -120,21 +129,23 @@ class Ingest:
         return self._read_now(self.plan(since, at_least=True), now)
 
     def _read_now(self, plan: Sequence[Reading], now: datetime) -> Collected:
-        found = read_history(plan, long_ago=now - LONG_AGO)
+        found = read_history(plan)
         self.take(found, now)
         if found.trouble is not None:
             raise found.trouble
         return found.collected
 
-    def _note_heard(
-        self, heard: Heard, reading: Reading, found: Found, now: datetime, *, whole: bool
-    ) -> None:
-        state = SourceState.OK if heard.entries else SourceState.QUIET
+    def _note_heard(self, heard: Heard, reading: Reading, now: datetime, *, whole: bool) -> None:
         name = heard.source
+        missed = self._missed_by(heard, reading, now)
+        if missed:
+            self._note_failure(Failure(source=name, reason=silence_words(missed)), reading, now)
+            return
+        state = SourceState.OK if heard.entries else SourceState.QUIET
         self.store.note_source(self.shard, name, now, state, entries=heard.entries)
         if not whole:
             return  # what was not read is read the next time, from the same point
-        oldest, has_hole = reading.since, name in found.forgot
+        oldest, has_hole = reading.since, has_forgotten(heard, reading, now)
         if has_hole:
             oldest = heard.oldest or now
             self._note_hole(name, reading.read_at or reading.since, oldest)
@@ -144,6 +155,19 @@ class Ingest:
         self.store.close_gap(self.shard, name, now)
         self._fill_gaps(name, now)
 
+    def _missed_by(self, heard: Heard, reading: Reading, now: datetime) -> int:
+        """Return how much the stream told that a source which answers with nothing ought to have (protocol.md 0)."""
+        origin = _BESIDE_THE_STREAM.get(heard.source)
+        if heard.entries or origin is None or not self._trusts(heard.source):
+            return 0
+        kinds = self.store.count_kinds(
+            self.shard, by=Origin.WEBSOCKET, not_by=origin, since=reading.since, until=now - self.settled
+        )
+        return sum(count for kind, count in kinds.items() if may_be_told_by(heard.source, kind))
+
+    def _trusts(self, source: str) -> bool:
+        return is_trusted(source, self.version, self.capabilities)
+
     def _note_hole(self, source: str, start: datetime, end: datetime) -> None:
         gaps = self.store.gaps(self.shard)
         if not any(gap.source == source and gap.end is None for gap in gaps):
@@ -152,11 +176,13 @@ class Ingest:
 
     def _fill_gaps(self, by: str, now: datetime) -> None:
         cursor = self.store.cursor(self.shard, by)
-        if cursor is None or not is_trusted(by, self.version, self.capabilities):
+        if cursor is None or not self._trusts(by):
             return
-        for source in {gap.source for gap in self.store.gaps(self.shard) if not gap.closed}:
-            if source == by or can_fill(by, source):
-                self.store.fill_gap(self.shard, source, by, since=cursor.since, upto=now)
+        gaps = self.store.gaps(self.shard)
+        for source in {gap.source for gap in gaps if not gap.closed and gap.closed_by != by}:
+            whole = can_fill(by, source)
+            if whole or can_fill_partly(by, source):
+                self.store.fill_gap(self.shard, source, by, since=cursor.since, upto=now, whole=whole)
 
     def _note_failure(self, failure: Failure, reading: Reading, now: datetime) -> None:
         if failure.gone:
@@ -167,6 +193,26 @@ class Ingest:
         self.store.note_source(self.shard, failure.source, now, SourceState.FAILED, reason=failure.reason)
         start = failure.since or reading.read_at or reading.since
         self.store.open_gap(self.shard, failure.source, start, failure.reason)
+
+
+def has_forgotten(heard: Heard, reading: Reading, now: datetime) -> bool:
+    """Return whether a source no longer has what it told before, so that what came after may be gone as well.
+
+    A row that vanished for its age, between two readings close to each other, says nothing of the time between them.
+    """
+    known, read_at = reading.known_upto, reading.read_at
+    if known is None or read_at is None or heard.source in PUT_AWAY_BY_HAND:
+        return False
+    if heard.oldest is not None and heard.oldest <= known:
+        return False
+    age, away = now - known, now - read_at
+    return age <= AGED_OUT and 2 * away >= age
+
+
+def silence_words(missed: int) -> str:
+    """Return why an empty answer is not believed."""
+    things = "one thing" if missed == 1 else f"{missed} things"
+    return f"It answered with nothing, although the live stream told of {things} that belong into it."
 
 
 def is_event(entry: LogEntry) -> bool:

@@ -142,6 +142,12 @@ def _gap_note(gap: Gap, clock: Clock) -> Note:
     if gap.closed:
         by = f" from {source_word(gap.closed_by).lower()}" if gap.closed_by else ""
         return Note(mark=Mark.NOTE, text=f"{_capital(span)}: no {source.lower()}{why}. Filled in later{by}.")
+    if gap.partly:
+        by = source_word(gap.closed_by).lower()
+        return Note(
+            mark=Mark.NOTE,
+            text=f"{_capital(span)}: no {source.lower()}{why}. Most was filled in from {by}, which does not tell everything.",
+        )
     still = "" if gap.end else " It is still open."
     return Note(
         mark=Mark.BLIND, text=f"{_capital(span)}: no {source.lower()}{why}. Nothing filled this gap.{still}"

@@ -105,6 +105,7 @@ def _gap(gap: Gap) -> Mapping[str, Any]:
         "reason": gap.reason,
         "closed": gap.closed,
         "closed_by": gap.closed_by,
+        "partly": gap.partly,
     }
 
 

@@ -63,13 +63,18 @@ def unseen(case: Case) -> str:
 
 
 def _silent_sources(coverage: Coverage) -> list[str]:
-    # what the live stream missed, history tells; a lost stream that nothing filled in is a gap
-    failed = [s.source for s in coverage.sources if s.state is SourceState.FAILED and s.source != "websocket"]
+    # what the live stream misses, history may tell as well; then nobody is the worse for it
+    made_up = any(gap.source == "websocket" and gap.end is None and gap.closed for gap in coverage.gaps)
+    failed = [
+        s.source
+        for s in coverage.sources
+        if s.state is SourceState.FAILED and not (s.source == "websocket" and made_up)
+    ]
     return [f"“{source_word(source)}”" for source in dict.fromkeys(failed)]
 
 
 def _unseen_for_long(coverage: Coverage, until: datetime | None) -> bool:
-    spans = ((gap.start, gap.end or until) for gap in coverage.gaps if not gap.closed)
+    spans = ((gap.start, gap.end or until) for gap in coverage.gaps if not (gap.closed or gap.partly))
     return any(end is not None and end - start > SHORT_GAP for start, end in spans)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from unifi_scanner.models.coverage import Cadence, Drop, Gap
-from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.enums import Origin, SourceState
 from unifi_scanner.models.log_entry import LogEntry
 
 __all__ = [
@@ -164,8 +164,18 @@ class EventStore(Protocol):
     def close_gap(self, shard: Shard, source: str, end: datetime) -> None:
         """Note that `source` is heard again."""
 
-    def fill_gap(self, shard: Shard, source: str, by: str, *, since: datetime, upto: datetime) -> None:
-        """Note that `by` told what `source` missed from `since` to `upto`; what a gap has before that stays open."""
+    def fill_gap(
+        self, shard: Shard, source: str, by: str, *, since: datetime, upto: datetime, whole: bool = True
+    ) -> None:
+        """Note that `by` told what `source` missed from `since` to `upto`; what a gap has before that stays open.
+
+        Told not `whole`, the gap stays open too, and says by whom most of it was told.
+        """
+
+    def count_kinds(
+        self, shard: Shard, *, by: Origin, not_by: Origin, since: datetime, until: datetime
+    ) -> Mapping[str, int]:
+        """Return how many entries of each Kind one way of hearing told in that time and another did not."""
 
     def gaps(
         self, shard: Shard, *, since: datetime | None = None, until: datetime | None = None

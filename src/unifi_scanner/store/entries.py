@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.store.adding import add_entries
 from unifi_scanner.store.base import Added, RolledUp, Shard
 from unifi_scanner.store.cadence import note_cadence
 from unifi_scanner.store.reading import period_of, read
-from unifi_scanner.store.rows import HOUR_US, from_us, to_us
+from unifi_scanner.store.rows import HOUR_US, bits_of, from_us, to_us
 from unifi_scanner.store.shards import Shards
 
 _ROLLUP = """
     SELECT hour, kind, subject, count FROM rollups
     WHERE shard = ? AND hour > ? AND hour < ? ORDER BY hour, kind, subject
+"""
+_TOLD_BY = """
+    SELECT match_key FROM entries
+    WHERE shard = ? AND ts BETWEEN ? AND ? AND origins & ? != 0 AND origins & ? = 0 AND match_key IS NOT NULL
 """
 _EVER = 2**62
 
@@ -67,6 +73,20 @@ class Entries(Shards):
                 (self._known_number(shard), after_seq, _EVER if upto_seq is None else upto_seq),
             )
         )
+
+    def count_kinds(
+        self, shard: Shard, *, by: Origin, not_by: Origin, since: datetime, until: datetime
+    ) -> Mapping[str, int]:
+        """Return how many entries of each Kind one way of hearing told in that time and another did not."""
+        values = (
+            self._known_number(shard),
+            to_us(since),
+            to_us(until),
+            bits_of(frozenset({by})),
+            bits_of(frozenset({not_by})),
+        )
+        # a match key begins with the Kind
+        return Counter(key.partition(" ")[0] for (key,) in self._db.rows(_TOLD_BY, values))
 
     def rollup(
         self, shard: Shard, since: datetime | None = None, until: datetime | None = None

@@ -31,12 +31,16 @@ _FILL_GAP = """
     UPDATE gaps SET filled_by = ?
     WHERE shard = ? AND source = ? AND filled_by = '' AND ends <= ? AND begins >= ?
 """
+_FILL_GAP_PARTLY = """
+    UPDATE gaps SET partly_by = ?
+    WHERE shard = ? AND source = ? AND filled_by = '' AND ends <= ? AND begins >= ?
+"""
 _FILL_END_OF_GAP = """
     UPDATE gaps SET ends = ?1
     WHERE shard = ?2 AND source = ?3 AND filled_by = '' AND ends <= ?4 AND begins < ?1 AND ends > ?1
 """
 _GAPS = """
-    SELECT source, begins, ends, reason, filled_by FROM gaps
+    SELECT source, begins, ends, reason, filled_by, partly_by FROM gaps
     WHERE shard = ? AND begins < ? AND (ends IS NULL OR ends >= ?) ORDER BY begins, number
 """
 _NOTE = """
@@ -99,10 +103,18 @@ class Ledger(Shards):
         """Note that `source` is heard again."""
         self._db.write(_CLOSE_GAP, (to_us(end), to_us(end), self._known_number(shard), source))
 
-    def fill_gap(self, shard: Shard, source: str, by: str, *, since: datetime, upto: datetime) -> None:
-        """Note that `by` told what `source` missed from `since` to `upto`; what a gap has before that stays open."""
+    def fill_gap(
+        self, shard: Shard, source: str, by: str, *, since: datetime, upto: datetime, whole: bool = True
+    ) -> None:
+        """Note that `by` told what `source` missed from `since` to `upto`; what a gap has before that stays open.
+
+        Told not `whole`, the gap stays open too, and says by whom most of it was told.
+        """
         number, first, last = self._known_number(shard), to_us(since), to_us(upto)
         with self._db.writing() as connection:
+            if not whole:
+                connection.execute(_FILL_GAP_PARTLY, (by, number, source, last, first))
+                return
             connection.execute(_FILL_GAP, (by, number, source, last, first))
             connection.execute(_FILL_END_OF_GAP, (first, number, source, last))
 
@@ -120,9 +132,10 @@ class Ledger(Shards):
                 end=_moment(ends),
                 reason=reason,
                 closed=bool(by),
-                closed_by=by,
+                closed_by=by or partly,
+                partly=bool(partly and not by),
             )
-            for source, begins, ends, reason, by in rows
+            for source, begins, ends, reason, by, partly in rows
         ]
 
     def note_source(

@@ -24,3 +24,6 @@ CREATE TABLE changes (
   at       INTEGER NOT NULL,
   sentence TEXT    NOT NULL
 );
+
+-- a source that told most of what a gap hides, but not all of it
+ALTER TABLE gaps ADD COLUMN partly_by TEXT NOT NULL DEFAULT '';
