@@ -26,7 +26,7 @@ HISTORY = {
     "rest": "stat/event",
     "alarm": "list/alarm",
     "ips": "stat/ips/event",
-    "system_log": "system-log/all",
+    "system_log": "system-log/",
 }
 
 

@@ -37,6 +37,7 @@ from unifi_scanner.store import open_store
 
 QUICK = Policy(first=0.05, longest=0.4, longest_refused=0.4, ping=0.4)
 OFTEN = SignInPolicy(at_once=1000)  # a life of seconds sees more sessions end than a year of a real one
+SETTLED = timedelta(seconds=0.4)
 PATIENCE_S = 6.0
 
 
@@ -91,6 +92,8 @@ def _run(commands: Connection, spec: Spec) -> None:
         schedule.every(spec.retry_every, "retry", service.retry)
         schedule.every(spec.ingest_every, "ingest", service.tick)
         service.start()
+        for site in service.sites:
+            site.ingest.settled = SETTLED
         threading.Thread(target=_obey, args=(commands, schedule, service), daemon=True).start()
         with stop_signals(schedule.stop):
             schedule.run()

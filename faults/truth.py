@@ -127,6 +127,6 @@ class Truth:
         edge = datetime.now(UTC) - timedelta(seconds=seconds)
         silent = {source for source, since in self.silent.items() if since < edge}
         last = self._downs[-1] if self._downs else None
-        if last is not None and last.end is None and last.start < edge:
-            silent.add("websocket")
+        if last is not None and last.end is None and last.start < edge and not self._is_whole():
+            silent.add("websocket")  # where history tells all of it, a stream that is missing hides nothing
         return frozenset(silent)

@@ -262,13 +262,13 @@ def test_a_gap_from_before_history_was_ever_read_stays_open(store: SqliteStore) 
 
 
 def test_what_the_controller_no_longer_keeps_stays_open_in_every_gap(store: SqliteStore) -> None:
-    rest = Source(
-        "rest", gave("rest", happened(0), happened(1, minutes=1)), gave("rest", happened(2, minutes=500))
-    )
+    late = gave("rest", happened(2, minutes=500))
+    rest = Source("rest", gave("rest", happened(0), happened(1, minutes=1)), late, late)
     ingest = Ingest(store, SHARD, history=[rest])
     ingest.backfill(NOON - timedelta(minutes=5), NOON + timedelta(minutes=1))
     lost(store, 2, 550)
-    ingest.backfill(NOON, NOON + timedelta(minutes=560))
+    for minute in (560, 561):  # read again, from 15 minutes before, it has not grown back
+        ingest.backfill(NOON, NOON + timedelta(minutes=minute))
     assert gaps(store) == [("rest", 1, 500, ""), ("websocket", 2, 500, "")]
     assert {gap.reason for gap in store.gaps(SHARD) if gap.source == "rest"} == {FORGOT}
 
@@ -292,6 +292,7 @@ HOUR = timedelta(hours=1)
         ("rest", 2 * HOUR, HOUR, 3 * HOUR, False),  # the row we know is still there
         ("rest", 2 * HOUR, HOUR, 0.5 * HOUR, True),
         ("rest", 2 * HOUR, HOUR, None, True),
+        ("rest", HOUR / 2, HOUR / 60, HOUR / 70, True),  # nothing so young is gone for its age
         (
             "rest",
             20 * HOUR,
@@ -321,7 +322,7 @@ def test_an_empty_answer_is_not_believed_while_the_stream_told_what_belongs_into
     ingest = Ingest(store, SHARD, history=[Source(source, gave(source))], version=version)
     ingest.backfill(NOON - HOUR, NOON)
     (note,) = store.sources(SHARD)
-    assert (note.state, "told of one thing" in note.reason) == (SourceState.FAILED, True)
+    assert (note.state, "one thing we know of" in note.reason) == (SourceState.FAILED, True)
     assert gaps(store) == [(source, -60, None, "")]
 
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, TextIO, cast
 
 import structlog
@@ -93,12 +94,15 @@ class Stderr:
     """Standard error as it is when written to, not as it was when logging was set up."""
 
     def write(self, text: str) -> int:
-        """Write to wherever standard error goes now."""
-        return sys.stderr.write(text)
+        """Write to wherever standard error goes now; a log that cannot be written stops nothing else."""
+        with suppress(OSError, ValueError):  # a full disk, a closed pipe
+            return sys.stderr.write(text)
+        return len(text)
 
     def flush(self) -> None:
         """Let nothing wait in a buffer."""
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 def set_up_logging(level: str = "INFO", *, as_json: bool = False) -> None:

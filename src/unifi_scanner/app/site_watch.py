@@ -102,6 +102,7 @@ class SiteWatch:
         for change in manager.link_changes():
             if change.connected:
                 self.store.close_gap(self.shard, name, change.at)
+                self._names_at = float("-inf")  # a controller that was away may come back as another version
                 missed = True
             else:
                 self.store.open_gap(self.shard, name, change.at, change.reason)
@@ -135,14 +136,14 @@ class SiteWatch:
                 self.site.learn_names()
             capabilities = self.site.probe(now)
         except ControllerError as exc:
-            return Learned(found=Found(plan=plan, trouble=exc))
-        return Learned(found=read_history(plan), capabilities=capabilities)
+            return Learned(found=Found(plan=plan, begun=now, trouble=exc))
+        return Learned(found=read_history(plan, now), capabilities=capabilities)
 
     def take(self, learned: Learned, now: datetime) -> int:
         """Store what was read and return how many entries were new."""
         if learned.capabilities is not None:
             self._note_capabilities(learned.capabilities, now)
-        return self.ingest.take(learned.found, now)
+        return self.ingest.take(learned.found)
 
     def _note_capabilities(self, found: Capabilities, now: datetime) -> None:
         before = self.site.capabilities

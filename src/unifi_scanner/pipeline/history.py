@@ -25,6 +25,7 @@ class Reading(msgspec.Struct, frozen=True):
     since: datetime
     known_upto: datetime | None = None
     read_at: datetime | None = None
+    looks_back: bool = False  # further than where it was last read
 
     @property
     def name(self) -> str:
@@ -33,22 +34,23 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What a round of reading gave; `trouble` is why it gave nothing at all."""
+    """What a round of reading that began then gave; `trouble` is why it gave nothing at all."""
 
     plan: Sequence[Reading]
+    begun: datetime
     collected: Collected = Collected()
     trouble: CollectionError | ControllerError | None = None
 
 
-def read_history(plan: Sequence[Reading]) -> Found:
+def read_history(plan: Sequence[Reading], now: datetime) -> Found:
     """Read every source of the plan."""
     line = _Line()
     chain = LogCollector([_From(reading, line) for reading in plan])
     try:
         collected = chain.hear()
     except (CollectionError, ControllerError) as exc:  # a sign-in refused while running, too
-        return Found(plan=plan, trouble=exc)
-    return Found(plan=plan, collected=collected)
+        return Found(plan=plan, begun=now, trouble=exc)
+    return Found(plan=plan, begun=now, collected=collected)
 
 
 class _Line:

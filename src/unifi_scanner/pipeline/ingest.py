@@ -19,9 +19,11 @@ from unifi_scanner.models.enums import Origin, SourceState
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.store import EventStore, Shard
+from unifi_scanner.store.base import HowRead
 
 OVERLAP = timedelta(minutes=15)  # history is read again this far back: late rows, clock skew
 SETTLED = timedelta(minutes=1)  # by then history has what the stream told
+FRESH = timedelta(hours=1)  # nothing so young is forgotten already
 AGED_OUT = timedelta(days=30)  # what is older may be gone for its age, which is no loss: it was read long ago
 FORGOT = "The controller did not keep what happened then."
 PUT_AWAY_BY_HAND = frozenset({"alarm"})
@@ -97,16 +99,19 @@ class Ingest:
         cursor = self.store.cursor(self.shard, source.source)
         if cursor is None:
             return Reading(source, since)
-        # never later than the cursor: what lies between would be skipped for good
-        start = cursor.upto - OVERLAP
+        # never later than the cursor: what lies between would be skipped for good; and a row dated in the
+        # future must not make us skip what happens until then
+        start = min(cursor.upto, answered or cursor.upto) - OVERLAP
         known = cursor.upto if cursor.upto > cursor.since else None
-        return Reading(source, min(since, start) if at_least else start, known, answered)
+        looks_back = at_least and since < start
+        return Reading(source, since if looks_back else start, known, answered, looks_back)
 
-    def take(self, found: Found, now: datetime) -> int:
+    def take(self, found: Found) -> int:
         """Store what reading gave, note how each source fared, and return how many entries were new.
 
         Raises StoreError when the disk refuses; nothing is noted as read then.
         """
+        now = found.begun  # what happened while it was read may be missing from it
         if found.trouble is not None:
             for reading in found.plan:
                 self._note_failure(Failure(source=reading.name, reason=str(found.trouble)), reading, now)
@@ -129,8 +134,8 @@ class Ingest:
         return self._read_now(self.plan(since, at_least=True), now)
 
     def _read_now(self, plan: Sequence[Reading], now: datetime) -> Collected:
-        found = read_history(plan)
-        self.take(found, now)
+        found = read_history(plan, now)
+        self.take(found)
         if found.trouble is not None:
             raise found.trouble
         return found.collected
@@ -151,15 +156,27 @@ class Ingest:
             self._note_hole(name, reading.read_at or reading.since, oldest)
         # only what the controller told moves the point to read from: our clock may be wrong
         newest = heard.newest or reading.known_upto or oldest
-        self.store.note_read(self.shard, name, oldest, min(newest, now), hole_before=has_hole)
+        self.store.note_read(self.shard, name, oldest, newest, self._how_read(reading, has_hole=has_hole))
         self.store.close_gap(self.shard, name, now)
         self._fill_gaps(name, now)
 
+    def _how_read(self, reading: Reading, *, has_hole: bool) -> HowRead:
+        if has_hole:
+            return "anew"
+        gaps = self.store.gaps(self.shard, since=reading.since) if reading.looks_back else ()
+        holes = [gap for gap in gaps if gap.source == reading.name and not gap.closed]
+        return "back" if reading.looks_back and not holes else "on"
+
     def _missed_by(self, heard: Heard, reading: Reading, now: datetime) -> int:
-        """Return how much the stream told that a source which answers with nothing ought to have (protocol.md 0)."""
+        """Return how much a source which answers with nothing ought to have told (docs/protocol.md 0).
+
+        That is what the stream told in the meantime, and what the source itself told just now.
+        """
         origin = _BESIDE_THE_STREAM.get(heard.source)
         if heard.entries or origin is None or not self._trusts(heard.source):
             return 0
+        if reading.known_upto is not None and now - reading.known_upto <= FRESH:
+            return 1
         kinds = self.store.count_kinds(
             self.shard, by=Origin.WEBSOCKET, not_by=origin, since=reading.since, until=now - self.settled
         )
@@ -206,13 +223,13 @@ def has_forgotten(heard: Heard, reading: Reading, now: datetime) -> bool:
     if heard.oldest is not None and heard.oldest <= known:
         return False
     age, away = now - known, now - read_at
-    return age <= AGED_OUT and 2 * away >= age
+    return age <= FRESH or (age <= AGED_OUT and 2 * away >= age)
 
 
 def silence_words(missed: int) -> str:
     """Return why an empty answer is not believed."""
     things = "one thing" if missed == 1 else f"{missed} things"
-    return f"It answered with nothing, although the live stream told of {things} that belong into it."
+    return f"It answered with nothing, although {things} we know of belong into it."
 
 
 def is_event(entry: LogEntry) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -63,6 +63,9 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True):
     first_seen: datetime | None
     last_seen: datetime | None
     entries: int
+
+
+HowRead = Literal["on", "back", "anew"]
 
 
 class Cursor(NamedTuple):
@@ -145,9 +148,9 @@ class EventStore(Protocol):
         """Return from when to when `source` has been read without a hole."""
 
     def note_read(
-        self, shard: Shard, source: str, since: datetime, upto: datetime, *, hole_before: bool = False
+        self, shard: Shard, source: str, since: datetime, upto: datetime, how: HowRead = "on"
     ) -> None:
-        """Note that `source` was read from `since` to `upto`: on from before, unless there is a hole before it."""
+        """Note that `source` was read from `since` to `upto`: `on` from before, further `back`, or `anew` after a hole."""
 
     def record_change(self, shard: Shard, sentence: str, at: datetime) -> None:
         """Note what a controller began or stopped to answer."""

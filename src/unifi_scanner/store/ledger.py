@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from unifi_scanner.models.coverage import Drop, Gap
 from unifi_scanner.models.enums import SourceState
-from unifi_scanner.store.base import Cadence, Cursor, Failure, Shard, SourceNote
+from unifi_scanner.store.base import Cadence, Cursor, Failure, HowRead, Shard, SourceNote
 from unifi_scanner.store.rows import from_us, plain, to_us
 from unifi_scanner.store.shards import Shards
 
@@ -18,7 +18,7 @@ _NOTE_READ = """
     INSERT INTO cursors (shard, source, at, since) VALUES (?, ?, ?, ?)
     ON CONFLICT (shard, source) DO UPDATE SET
       at = max(cursors.at, excluded.at),
-      since = CASE WHEN ? THEN excluded.since ELSE min(cursors.since, excluded.since) END
+      since = CASE ? WHEN 'anew' THEN excluded.since WHEN 'back' THEN min(cursors.since, excluded.since) ELSE cursors.since END
 """
 _OPEN_GAP = """
     INSERT INTO gaps (shard, source, begins, reason) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
@@ -86,11 +86,11 @@ class Ledger(Shards):
         return Cursor(from_us(rows[0][0]), from_us(rows[0][1])) if rows else None
 
     def note_read(
-        self, shard: Shard, source: str, since: datetime, upto: datetime, *, hole_before: bool = False
+        self, shard: Shard, source: str, since: datetime, upto: datetime, how: HowRead = "on"
     ) -> None:
-        """Note that `source` was read from `since` to `upto`: on from before, unless there is a hole before it."""
+        """Note that `source` was read from `since` to `upto`: `on` from before, further `back`, or `anew` after a hole."""
         with self._db.writing() as connection:
-            values = (self._number(shard, connection), source, to_us(upto), to_us(since), hole_before)
+            values = (self._number(shard, connection), source, to_us(upto), to_us(since), how)
             connection.execute(_NOTE_READ, values)
 
     def open_gap(self, shard: Shard, source: str, start: datetime, reason: str) -> None:
