@@ -34,6 +34,8 @@ SOURCE_AREAS: Mapping[str, tuple[str, ...]] = {
     "activity": ("admin",),
     "flows": ("security",),
     "system_log": ("security", "internet", "devices", "wireless", "wired", "admin"),
+    "syslog": ("firewall",),
+    "ssh": ("system",),
 }
 # the part of the network an entry speaks of, as the areas people read of
 AREA_OF_CATEGORY: Mapping[str, str] = {
@@ -58,6 +60,12 @@ TELLS_MOST_OF: Mapping[str, tuple[str, ...]] = {
 V2_KINDS = frozenset(V2.values())
 CANNOT_TELL = frozenset({State.FROZEN, State.GONE, State.FORBIDDEN, State.UNKNOWN})
 SSH_OFF = "Reading the console's log files over SSH is not set up."
+SYSLOG_OFF = (
+    "Receiving system messages (syslog) is not set up. Without them, single connections that the firewall stopped "
+    "are not told. Set UNIFI_SYSLOG_UDP_PORT, then name this machine as the log server in UniFi."
+)
+SYSLOG_SILENT = "We listen, but nothing was sent yet. Name this machine as the log server in UniFi."
+LIVE = frozenset({"websocket", "syslog"})
 LEARNED = timedelta(days=1)  # after so long, a source's longest silence says something
 STALE = timedelta(minutes=15)  # a source that answered within it is still being read
 
@@ -69,6 +77,8 @@ class ControllerFacts(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     version: str | None = None
     websocket_enabled: bool = True
+    syslog_enabled: bool = False
+    ssh_enabled: bool = False
     listening: bool = True  # False for a one-off report, which never opens the stream
     capabilities: Capabilities | None = None  # what it answers, where that was tried
 
@@ -141,9 +151,9 @@ def can_fill_partly(by: str, gap_of: str) -> bool:
 def coverage_from(books: Books, facts: ControllerFacts, counts: Counts, *, now: datetime) -> Coverage:
     """Return the whole account of what could be seen; a source nobody heard from is never left out."""
     known = {note.source: note for note in books.sources}
-    rows = [row for source in _expected(facts) for row in _rows(source, known.get(source), facts)]
+    parts = [source for source in known if source.startswith("ssh ")]  # single files of it
+    rows = [row for source in (*_expected(facts), *parts) for row in _rows(source, known.get(source), facts)]
     rows = [_doubted(row, rows, books.cadences, now) for row in rows]
-    rows.append(SourceCoverage(source="ssh", area="system", state=SourceState.OFF, reason=SSH_OFF))
     return Coverage(
         sources=tuple(rows),
         gaps=tuple(_as_of_now(gap, books, facts, now) for gap in books.gaps),
@@ -199,7 +209,7 @@ def _rows(source: str, note: SourceNote | None, facts: ControllerFacts) -> list[
             until=note.last_seen if note else None,
             entries=note.entries if note else 0,
         )
-        for area in SOURCE_AREAS[source]
+        for area in SOURCE_AREAS[source.partition(" ")[0]]
     ]
 
 
@@ -231,13 +241,17 @@ def _doubted(
 def _judge(source: str, note: SourceNote | None, facts: ControllerFacts) -> tuple[SourceState, str]:
     if source == "websocket" and not facts.websocket_enabled:
         return SourceState.OFF, "Listening live is switched off in the settings."
+    if source == "syslog" and not facts.syslog_enabled:
+        return SourceState.OFF, SYSLOG_OFF
+    if source.startswith("ssh") and not facts.ssh_enabled:
+        return SourceState.OFF, SSH_OFF
     known = facts.capabilities.of_source(source) if facts.capabilities and source in ENDPOINTS else None
     if known is not None and known.state in CANNOT_TELL and not _has_told_since(note, known):
         missed = known.state is State.GONE and ought_to_tell(source, facts.version)
         state = SourceState.FAILED if missed else SourceState.BLIND
         return state, known.reason or "This controller does not tell it."
     if note is None:
-        if source == "websocket" and not facts.listening:
+        if source in LIVE and not facts.listening:
             return SourceState.OFF, "Only the running service listens live; this report was made without it."
         return SourceState.FAILED, "It was never heard from."
     if note.state is SourceState.BLIND and ought_to_tell(source, facts.version):

@@ -175,3 +175,20 @@ def test_every_line_is_either_stored_or_counted_once(rows: list[tuple[str, int, 
     told = [*noise.flush(START + timedelta(hours=1)), *noise.flush(FOREVER)]
     assert len(kept) + sum(entry.metadata["counted"] for entry in told) == len(lines)
     assert len({entry.id for entry in told}) == len(told)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 37, 199])
+def test_counting_goes_on_from_where_it_was_written_down(cut: int) -> None:
+    lines = [line(START + timedelta(seconds=n), action="AD"[n % 2], port=n % 3) for n in range(200)]
+    whole, first, second = Noise(), Noise(), Noise()
+    feed(first, lines[:cut])
+    second.restore(first.state())
+    feed(second, lines[cut:])
+    feed(whole, lines)
+    assert second.flush(FOREVER) == whole.flush(FOREVER)
+
+
+@pytest.mark.parametrize("state", [b"", b"{}", b'{"buckets": 1, "kept": []}', b"\xff"])
+def test_what_is_no_state_is_refused(state: bytes) -> None:
+    with pytest.raises(ValueError, match="no state of counters"):
+        Noise().restore(state)

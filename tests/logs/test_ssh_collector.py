@@ -118,6 +118,13 @@ def collectors(console: Console, tmp_path: Path, kept: Kept) -> Iterator[Make]:
         yield make
 
 
+def read(collector: SSHLogCollector, since: datetime | None = None) -> Collected:
+    """Read what is new, and keep it."""
+    collected = collector.collect(since)
+    collector.stored()
+    return collected
+
+
 def texts(collected: Collected) -> list[str]:
     return [entry.message for entry in collected.entries]
 
@@ -130,35 +137,44 @@ def append(file: Path, text: str) -> None:
 def test_a_file_is_read_once_and_then_only_what_was_added(collectors: Make, log: Path) -> None:
     collector = collectors(log)
     log.write_text("one\ntwo\nhal")
-    first = collector.collect(None)
+    first = read(collector)
     assert texts(first) == ["one", "two"]
     assert {origin for entry in first.entries for origin in entry.origins} == {Origin.SSH}
     assert [heard.entries for heard in first.heard] == [2]
-    assert texts(collector.collect(None)) == []
+    assert texts(read(collector)) == []
     append(log, "f\nthree\n")
-    assert texts(collector.collect(None)) == ["half", "three"]
+    assert texts(read(collector)) == ["half", "three"]
 
 
 def test_after_a_restart_it_goes_on_where_what_was_stored_ends(collectors: Make, log: Path) -> None:
     log.write_text("one\n")
     collector = collectors(log)
-    assert texts(collector.collect(None)) == ["one"]
+    assert texts(read(collector)) == ["one"]
     collector.stored()
     append(log, "two\n")
     assert texts(collector.collect(None)) == ["two"]  # and then it dies, before `stored`
     assert texts(collectors(log).collect(None)) == ["two"]
 
 
+def test_what_was_read_and_not_stored_is_read_again_without_a_restart(collectors: Make, log: Path) -> None:
+    append(log, "one\n")
+    collector = collectors(log)
+    assert texts(collector.collect(None)) == ["one"]  # and the disk is full
+    append(log, "two\n")
+    assert texts(read(collector)) == ["one", "two"]
+    assert texts(read(collector)) == []
+
+
 def test_a_renamed_file_is_finished_before_the_new_one_begins(collectors: Make, log: Path) -> None:
     collector = collectors(log)
     log.write_text("one\n")
-    collector.collect(None)
+    read(collector)
     append(log, "last of the old\nand a line without end")
     log.rename(log.with_name("messages.0"))
     log.write_text("first of the new\n")
-    assert texts(collector.collect(None)) == ["last of the old", "and a line without end", "first of the new"]
+    assert texts(read(collector)) == ["last of the old", "and a line without end", "first of the new"]
     append(log, "second\n")
-    assert texts(collector.collect(None)) == ["second"]
+    assert texts(read(collector)) == ["second"]
 
 
 def test_what_is_written_to_the_old_file_before_the_new_one_begins_is_read(
@@ -166,34 +182,34 @@ def test_what_is_written_to_the_old_file_before_the_new_one_begins_is_read(
 ) -> None:
     collector = collectors(log)
     log.write_text("one\n")
-    collector.collect(None)
+    read(collector)
     old = log.rename(log.with_name("messages.1"))
     log.touch()
-    assert texts(collector.collect(None)) == []
+    assert texts(read(collector)) == []
     append(old, "late\n")
-    assert texts(collector.collect(None)) == ["late"]
+    assert texts(read(collector)) == ["late"]
     append(log, "new\n")
-    assert texts(collector.collect(None)) == ["new"]
+    assert texts(read(collector)) == ["new"]
 
 
 def test_two_rotations_while_away_lose_nothing(collectors: Make, log: Path) -> None:
     collector = collectors(log)
     log.write_text("one\n")
-    collector.collect(None)
+    read(collector)
     append(log, "two\n")
     log.rename(log.with_name("messages.1"))
     log.write_text("three\n")
     log.rename(log.with_name("messages.0"))
     log.write_text("four\n")
-    assert texts(collector.collect(None)) == ["two", "three", "four"]
+    assert texts(read(collector)) == ["two", "three", "four"]
 
 
 def test_an_emptied_file_is_read_from_its_start_and_the_gap_is_told(collectors: Make, log: Path) -> None:
     collector = collectors(log)
     log.write_text("one\ntwo\nthree\n")
-    collector.collect(None)
+    read(collector)
     log.write_text("new\n")
-    collected = collector.collect(None)
+    collected = read(collector)
     assert texts(collected) == ["new"]
     assert "emptied" in collected.failures[0].reason
 
@@ -201,11 +217,11 @@ def test_an_emptied_file_is_read_from_its_start_and_the_gap_is_told(collectors: 
 def test_a_file_replaced_in_place_is_read_from_its_start(collectors: Make, log: Path) -> None:
     collector = collectors(log)
     log.write_text("one\ntwo\n")
-    collector.collect(None)
+    read(collector)
     log.write_text("quite another file\nand longer\n")  # the same inode
-    told = collector.collect(None)
+    told = read(collector)
     assert "replaced" in told.failures[0].reason
-    assert texts(collector.collect(None)) == ["quite another file", "and longer"]
+    assert texts(read(collector)) == ["quite another file", "and longer"]
 
 
 def test_one_missing_file_costs_only_itself(collectors: Make, log: Path) -> None:
@@ -223,10 +239,10 @@ def test_a_file_that_is_back_is_said_so_and_its_gap_can_close(collectors: Make, 
     other = log.with_name("other")
     log.write_text("one\n")
     collector = collectors(log, other, all_must_be_there=True)
-    assert [failure.source for failure in collector.collect(None).failures] == [f"ssh {other}"]
+    assert [failure.source for failure in read(collector).failures] == [f"ssh {other}"]
     other.write_text("two\n")
-    assert [heard.source for heard in collector.collect(None).heard] == ["ssh", f"ssh {other}"]
-    assert [heard.source for heard in collector.collect(None).heard] == ["ssh"]
+    assert [heard.source for heard in read(collector).heard] == ["ssh", f"ssh {other}"]
+    assert [heard.source for heard in read(collector).heard] == ["ssh"]
 
 
 def test_a_read_command_that_is_killed_loses_nothing_of_a_closed_file(
@@ -234,16 +250,16 @@ def test_a_read_command_that_is_killed_loses_nothing_of_a_closed_file(
 ) -> None:
     collector = collectors(log)
     log.write_text("one\n")
-    collector.collect(None)
+    read(collector)
     append(log, "".join(f"line {n}\n" for n in range(50)))
     wanted = log.read_text().splitlines()[1:]
     log.rename(log.with_name("messages.1"))
     log.write_text("new\n")
     console.kills_reads = True
-    got = texts(collector.collect(None))
+    got = texts(read(collector))
     console.kills_reads = False
     assert "new" not in got
-    got += texts(collector.collect(None))
+    got += texts(read(collector))
     assert got == [*wanted, "new"]
 
 
@@ -255,7 +271,7 @@ def test_a_console_with_none_of_the_files_is_an_error(collectors: Make, log: Pat
 def test_a_round_reads_only_so_much_and_the_next_goes_on(collectors: Make, log: Path) -> None:
     log.write_text("".join(f"line {n:05d}\n" for n in range(1000)))
     collector = collectors(log, rounds=Rounds(file_bytes=4000))
-    rounds = [texts(collector.collect(None)) for _ in range(4)]
+    rounds = [texts(read(collector)) for _ in range(4)]
     assert [len(lines) for lines in rounds] == [363, 363, 274, 0]
     assert [line for lines in rounds for line in lines] == log.read_text().splitlines()
 
@@ -265,7 +281,7 @@ def test_a_file_that_grows_fast_starves_no_other(collectors: Make, log: Path) ->
     big.write_text("big\n" * 10_000)
     small.write_text("small\n")
     collector = collectors(big, small, rounds=Rounds(file_bytes=4000, all_bytes=4000))
-    seen = [line for _ in range(2) for line in texts(collector.collect(None))]
+    seen = [line for _ in range(2) for line in texts(read(collector))]
     assert "small" in seen
     assert "big" in seen
 
@@ -278,16 +294,16 @@ def test_of_a_huge_file_never_read_before_only_the_end_is_read(
         out.seek(0, 2)
         out.write(b"\nthe end\n")
     collector = collectors(log, rounds=Rounds(file_bytes=2**20, backlog_bytes=2**20))
-    collected = collector.collect(None)
+    collected = read(collector)
     assert texts(collected) == ["the end"]
     assert "only its last" in collected.failures[0].reason
-    assert texts(collector.collect(None)) == []
+    assert texts(read(collector)) == []
 
 
 def test_a_line_without_end_cannot_hold_up_the_rest(collectors: Make, log: Path) -> None:
     log.write_text("x" * 50_000 + "\nnext\n")
     collector = collectors(log, rounds=Rounds(file_bytes=10_000))
-    lines = [line for _ in range(8) for line in texts(collector.collect(None))]
+    lines = [line for _ in range(8) for line in texts(read(collector))]
     assert lines[-1] == "next"
     assert sum(map(len, lines)) == 50_004
 
@@ -296,10 +312,10 @@ def test_of_a_file_never_read_before_only_lines_since_then_matter(collectors: Ma
     old, new = NOW - timedelta(days=3), NOW - timedelta(minutes=1)
     log.write_text(f"{old.isoformat()} old\n{new.isoformat()} new\nwithout a time\n")
     collector = collectors(log)
-    got = texts(collector.collect(NOW - timedelta(hours=1)))
+    got = texts(read(collector, NOW - timedelta(hours=1)))
     assert got == ["without a time", f"{new.isoformat()} new"]
     append(log, f"{old.isoformat()} late\n")
-    assert texts(collector.collect(NOW)) == [f"{old.isoformat()} late"]
+    assert texts(read(collector, NOW)) == [f"{old.isoformat()} late"]
 
 
 @pytest.mark.parametrize("cut_after", [0, 5, 40])
@@ -309,8 +325,8 @@ def test_a_connection_cut_in_the_middle_of_a_file_loses_and_doubles_nothing(
     log.write_text("".join(f"line {n}\n" for n in range(100)))
     console.cut_after = cut_after
     collector = collectors(log)
-    assert texts(collector.collect(None)) == log.read_text().splitlines()
-    assert texts(collector.collect(None)) == []
+    assert texts(read(collector)) == log.read_text().splitlines()
+    assert texts(read(collector)) == []
 
 
 def test_a_console_that_hangs_is_given_up_and_read_the_next_time(
@@ -320,9 +336,9 @@ def test_a_console_that_hangs_is_given_up_and_read_the_next_time(
     collector = collectors(log, patience=Patience(byte_s=0.2))
     console.hangs = True
     with pytest.raises(SSHCollectionError, match="in time"):
-        collector.collect(None)
+        read(collector)
     console.hangs = False
-    assert texts(collector.collect(None)) == ["one"]
+    assert texts(read(collector)) == ["one"]
 
 
 def test_hostile_names_and_lines_stay_text(collectors: Make, log: Path, tmp_path: Path) -> None:
@@ -370,13 +386,13 @@ def test_alerts_are_read_from_the_database_when_asked_for(
         f"while read -r line; do echo \"$line\"; done <<'END'\nchatter\n{ALERT % time_ms}\nEND",
     )
     collector = collectors(log, alerts=True)
-    collected = collector.collect(NOW - timedelta(hours=1))
+    collected = read(collector, NOW - timedelta(hours=1))
     (alert,) = [entry for entry in collected.entries if entry.event_type == "THREAT_BLOCKED_V3"]
     assert alert.timestamp == NOW - timedelta(minutes=1)
     assert alert.client_mac == "aa:bb:cc:00:00:01"
     assert alert.origins == {Origin.SSH}
     assert collected.failures == []
-    again = collector.collect(NOW)
+    again = read(collector, NOW)
     assert [entry.id for entry in again.entries] == [alert.id]  # read again, and the same: the store knows it
 
 
@@ -415,7 +431,7 @@ def test_many_alerts_are_read_page_by_page_and_none_is_left_out() -> None:
     collector = SSHLogCollector(
         database, entry_of_line, Wanted(files=(), alerts=True), kept, rounds=rounds, now=lambda: NOW
     )
-    first = collector.collect(NOW - timedelta(hours=2))
+    first = read(collector, NOW - timedelta(hours=2))
     assert "the rest is read next time" in first.failures[0].reason
     collector.stored()
     reached = kept.get("mongo:ace.alert")
@@ -423,11 +439,11 @@ def test_many_alerts_are_read_page_by_page_and_none_is_left_out() -> None:
     assert start < reached.offset < start + 20
     seen = {entry.timestamp for entry in first.entries}
     assert len(seen) == len(first.entries)
-    second = collector.collect(NOW)
+    second = read(collector, NOW)
     assert second.failures == []
     assert len(seen | {entry.timestamp for entry in second.entries}) == 20
     so_far = len(database.asked)
-    collector.collect(NOW)
+    read(collector, NOW)
     assert database.asked[so_far] < start  # a row that appears late is not missed
 
 

@@ -46,7 +46,7 @@ def test_every_line_becomes_an_entry_heard_when_it_was_received() -> None:
     assert [entry.kind for entry in collected.entries] == ["threat.blocked", "unreadable"]
     assert [heard.entries for heard in collected.heard] == [2]
     assert collected.entries[0].timestamp == datetime(2025, 10, 26, 20, 1, 31, tzinfo=UTC)
-    assert collected.entries[1].timestamp == NOON + timedelta(seconds=1)
+    assert collected.entries[1].timestamp == NOON + timedelta(minutes=1)
     assert Origin.SYSLOG in collected.entries[1].origins
     assert collector.collect(None).entries == []
 

@@ -19,15 +19,18 @@ MOST_BYTES = 64 * 1024 * 1024  # while nothing can be stored, the journal stops 
 
 
 class Journal:
-    """The records of one source; every method may be called from any thread."""
+    """The records of one source; every method may be called from any thread.
 
-    def __init__(self, directory: Path, name: str) -> None:
+    `stored` is a mark of an earlier process: what came before it is known to be stored, discarded or not.
+    """
+
+    def __init__(self, directory: Path, name: str, *, stored: int = 0) -> None:
         self._directory = directory
         self._name = name
         self._guard = threading.Lock()
-        self._left_behind = self._files()
-        self._waiting = list(self._left_behind)  # files whose records are not known to be stored
-        self._number = max(self._waiting, default=0)
+        self._waiting = self._files()  # that are not discarded
+        self._left_behind = [number for number in self._waiting if number > stored]
+        self._number = max([*self._waiting, stored])  # no number is given twice, or a mark would lie
         self._handle: int | None = None
         self._is_torn = False
         self._bytes = 0

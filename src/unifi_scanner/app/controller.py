@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 import structlog
@@ -13,6 +14,7 @@ from unifi_scanner.api.client import UnifiClient
 from unifi_scanner.api.connection import Connection
 from unifi_scanner.api.journal import Journal
 from unifi_scanner.api.link import Policy
+from unifi_scanner.api.paging import Row
 from unifi_scanner.api.probe import probe
 from unifi_scanner.api.session_file import session_path
 from unifi_scanner.api.sign_in_policy import SignInPolicy
@@ -39,6 +41,11 @@ from unifi_scanner.models.capability import Capabilities, must_probe
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.log_entry import digest_of
 from unifi_scanner.store import Shard
+
+if TYPE_CHECKING:
+    from unifi_scanner.logs.ssh_collector import (
+        SSHLogCollector,  # its library is only loaded where it is used
+    )
 
 log = structlog.get_logger(__name__)
 
@@ -67,9 +74,13 @@ class Site:
         journal_dir: Path | None = None,
         host: StreamThread | None = None,
         policy: Policy | None = None,
+        speaks_for_console: bool = True,
     ) -> None:
         self.settings = settings
         self.client = client
+        self.speaks_for_console = (
+            speaks_for_console  # what concerns the console is told once, by one of its sites
+        )
         self.policy = policy
         self.connection = connection
         self.shard = Shard(connection.label, client.site)
@@ -77,15 +88,17 @@ class Site:
         self.manager = WebSocketManager(settings.websocket_buffer_size, journal=journal, host=host)
         self.live_collector = WSLogCollector(self.manager)
         self.live = LiveSource(self.live_collector, on_stored=self.manager.forget_stored)
-        self.history: tuple[HistorySource, ...] = tuple(make(client) for make in HISTORY)
+        self.history: tuple[HistorySource | SSHLogCollector, ...] = tuple(make(client) for make in HISTORY)
         self.capabilities: Capabilities | None = None
+        self.console_files: SSHLogCollector | None = None
+        self.addresses: frozenset[str] = frozenset()  # of the devices here
         self._speak_for(NameBook())
 
     def learn_names(self) -> None:
         """Learn the names of devices and clients anew; keeps the old ones where a list cannot be read."""
-        book = self.live_collector.context.names
+        book = self.context.names
         for fetch, add in (
-            (self.client.devices, "with_devices"),
+            (self._devices, "with_devices"),
             (self.client.known_clients, "with_clients"),
             (self.client.clients, "with_clients"),
         ):
@@ -95,11 +108,33 @@ class Site:
                 log.warning("names_not_learned", what=add, reason=str(exc))
         self._speak_for(book)
 
+    def _devices(self) -> list[Row]:
+        rows = self.client.devices()
+        self.addresses = frozenset(str(row["ip"]) for row in rows if row.get("ip"))
+        return rows
+
+    def also_read(self, console_files: SSHLogCollector | None) -> None:
+        """Read the console's own log files, too, from now on."""
+        if console_files is not None:
+            self.console_files = console_files
+            self.history = (*self.history, console_files)
+            console_files.context = self.context
+
     def _speak_for(self, book: NameBook) -> None:
-        context = Context(names=book, site=self.client.site, own_account=self.connection.username)
-        self.live_collector.context = context
+        self.context = Context(
+            names=book,
+            site=self.client.site,
+            zone=self.client.timezone or "UTC",
+            own_account=self.connection.username,
+        )
+        self.live_collector.context = self.context
         for source in self.history:
-            source.context = context
+            source.context = self.context
+
+    @property
+    def zone(self) -> str:
+        """Return the zone people read times of this site in."""
+        return zone_name(self.settings, self.client.timezone)
 
     def probe(self, now: datetime) -> Capabilities | None:
         """Return what the controller answers where it is time to find out anew, else None.
@@ -114,9 +149,11 @@ class Site:
         """Return what a report says of this controller."""
         return ControllerFacts(
             title=self._title(),
-            zone=zone_name(self.settings, self.client.timezone),
+            zone=self.zone,
             version=self.client.version,
             websocket_enabled=self.settings.websocket_enabled,
+            syslog_enabled=self.settings.syslog_on,
+            ssh_enabled=self.settings.ssh_enabled,
             listening=listening,
             capabilities=self.capabilities,
         )
@@ -180,13 +217,21 @@ class Controller:
             journal_dir=self._journal_dir,
             host=self._host,
             policy=self._policy,
+            speaks_for_console=client is self.client,
         )
 
     def close(self) -> None:
-        """Stop listening and let go of the connection."""
+        """Stop listening and let go of the connections."""
         for site in self.sites:
             site.manager.stop()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connections, so that what hangs on one ends."""
         self.client.close()
+        for site in self.sites:
+            if site.console_files is not None:
+                site.console_files.close()
 
 
 def zone_name(settings: Settings, controller_zone: str | None) -> str:

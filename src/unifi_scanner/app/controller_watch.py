@@ -126,8 +126,8 @@ class ControllerWatch:
             self._pace = self._pace.at_once()
 
     def hang_up(self) -> None:
-        """Close the connection, so that a request that hangs ends."""
-        self.controller.client.close()
+        """Close the connections, so that a request that hangs ends."""
+        self.controller.hang_up()
 
 
 __all__ = ["ControllerError", "ControllerWatch"]

@@ -11,6 +11,7 @@ import structlog
 
 from unifi_scanner import clock
 from unifi_scanner.app.channels import channels_of, data_file
+from unifi_scanner.app.console_files import console_files
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.output import put_entries, put_reports
 from unifi_scanner.config.settings import Settings
@@ -75,6 +76,7 @@ def _signed_in(controllers: Sequence[Controller]) -> Iterator[Site]:
 
 
 def _look_back(store: SqliteStore, site: Site, since: datetime) -> None:
+    site.also_read(console_files(site.settings, site, store))
     ingest = Ingest(store, site.shard, history=site.history, version=site.client.version)
     site.capabilities = recall_facts(store, site.shard).capabilities
     try:

@@ -21,6 +21,7 @@ from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.controller_watch import ControllerWatch
 from unifi_scanner.app.site_watch import SiteWatch
+from unifi_scanner.app.syslog_desk import SyslogDesk, listening_of
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
 from unifi_scanner.errors import ScannerError, StoreError
@@ -46,10 +47,13 @@ class Service:
         controllers: Sequence[Controller],
         store: SqliteStore,
         channels: Sequence[Channel],
+        *,
+        syslog: SyslogDesk | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
         self.channels = channels
+        self.syslog = syslog
         self.pool = ThreadPoolExecutor(
             max_workers=min(MOST_READERS, len(controllers)), thread_name_prefix=READER
         )
@@ -60,7 +64,8 @@ class Service:
         self._stopping = threading.Event()
 
     def _watch(self, site: Site) -> SiteWatch:
-        return SiteWatch(self.settings, site, self.store, self.channels)
+        share = self.syslog.share_of(site) if self.syslog is not None else None
+        return SiteWatch(self.settings, site, self.store, self.channels, syslog=share)
 
     @property
     def sites(self) -> list[SiteWatch]:
@@ -74,7 +79,13 @@ class Service:
 
     def tick(self) -> int:
         """Store what was heard, read history where it is due, and return how many entries were new."""
-        return sum(watch.step(clock.now()) for watch in self.watches)
+        return sum(self.step(watch) for watch in self.watches)
+
+    def step(self, watch: ControllerWatch) -> int:
+        """Do for one controller what is due, and return how many entries were new."""
+        if self.syslog is not None:
+            self.syslog.deal()
+        return watch.step(clock.now())
 
     def catch_up(self, seconds: float = FRESH_S) -> int:
         """Read every controller's history now, wait for it, and return how many entries were new.
@@ -136,7 +147,10 @@ class Service:
 
     def stop_listening(self) -> Callable[[], None]:
         """Begin to stop every stream; the call returned waits for the last. What they heard can still be drained."""
-        stops = [threading.Thread(target=site.site.manager.stop) for site in self.sites]
+        listening = [site.site.manager.stop for site in self.sites]
+        if self.syslog is not None:
+            listening.append(self.syslog.stop)
+        stops = [threading.Thread(target=stop) for stop in listening]
         for stop in stops:
             stop.start()
 
@@ -148,14 +162,22 @@ class Service:
 
     def drain(self) -> None:
         """Store what is still in memory."""
-        for site in self.sites:
-            try:
-                site.ingest.drain()
-            except ScannerError as exc:
-                log.warning("last_ingest_failed", reason=str(exc))
+        for _ in range(2):  # what was dealt before, and what came after
+            if self.syslog is not None:
+                self._attempt(self.syslog.deal)
+            for site in self.sites:
+                self._attempt(site.ingest.drain)
+
+    def _attempt(self, job: Callable[[], object]) -> None:
+        try:
+            job()
+        except ScannerError as exc:
+            log.warning("last_ingest_failed", reason=str(exc))
 
     def close(self) -> None:
         """Let every controller and thread go."""
+        if self.syslog is not None:
+            self._attempt(self.syslog.close)
         self.pool.shutdown(wait=False, cancel_futures=True)
         for watch in self.watches:
             watch.controller.close()
@@ -172,8 +194,12 @@ def run_service(settings: Settings) -> int:
         if host is not None:
             stack.callback(host.close)
         controllers = [Controller(settings, each, journal_dir=file.parent, host=host) for each in connections]
-        service = Service(settings, controllers, store, channels_of(settings))
+        syslog = SyslogDesk(listening_of(settings), file.parent, store) if settings.syslog_on else None
+        service = Service(settings, controllers, store, channels_of(settings), syslog=syslog)
         stack.callback(service.close)
+        if syslog is not None:
+            stack.callback(syslog.stop)
+            syslog.start()
         schedule = Schedule(on_failure=service.failed)
         with stop_signals(lambda: _ask_to_stop(schedule, service)):
             if _sign_in(service):
@@ -218,7 +244,7 @@ def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
     schedule.every(RETRY_EVERY_S, "retry", service.retry)
     for number, watch in enumerate(service.watches, start=1):
         # a job each: what goes wrong with one controller is no matter of another
-        schedule.every(settings.ingest_interval_s, _job_name(number, service), partial(_step, watch))
+        schedule.every(settings.ingest_interval_s, _job_name(number, service), partial(service.step, watch))
     schedule.every(TIDY_EVERY_S, "tidy", service.tidy)
     trigger = settings.trigger()
     if trigger is not None:
@@ -227,10 +253,6 @@ def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
 
 def _job_name(number: int, service: Service) -> str:
     return "ingest" if len(service.watches) == 1 else f"ingest {number}"
-
-
-def _step(watch: ControllerWatch) -> None:
-    watch.step(clock.now())
 
 
 def _ask_to_stop(schedule: Schedule, service: Service) -> None:

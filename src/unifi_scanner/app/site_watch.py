@@ -9,7 +9,9 @@ import msgspec
 import structlog
 
 from unifi_scanner import clock
+from unifi_scanner.app.console_files import console_files
 from unifi_scanner.app.controller import Site
+from unifi_scanner.app.syslog_desk import Share
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
 from unifi_scanner.detection import load_rules
@@ -19,6 +21,7 @@ from unifi_scanner.models.enums import SourceState
 from unifi_scanner.pipeline import (
     Found,
     Ingest,
+    LiveCollector,
     Publish,
     Reading,
     read_history,
@@ -32,6 +35,7 @@ NAMES_EVERY_S = 300.0
 NOTE_EVERY = timedelta(seconds=30)  # a note that says the same as the last one is a write to disk for nothing
 NOT_RUNNING = "The scanner was not running."
 NOT_CONNECTED = "The live stream is not connected."
+NOT_RECEIVING = "The receiver of system messages has stopped; restart the service."
 TOO_FAST = "live events that came faster than they could be stored"
 log = structlog.get_logger(__name__)
 
@@ -47,17 +51,26 @@ class SiteWatch:
     """Everything done for one site. `read` runs on a thread that may wait for the network; all else does not wait."""
 
     def __init__(
-        self, settings: Settings, site: Site, store: EventStore, channels: Sequence[Channel]
+        self,
+        settings: Settings,
+        site: Site,
+        store: EventStore,
+        channels: Sequence[Channel],
+        *,
+        syslog: Share | None = None,
     ) -> None:
         self.settings = settings
         self.site = site
         self.store = store
         self.shard = site.shard
-        listens = settings.websocket_enabled
+        self.syslog = syslog
+        site.also_read(console_files(settings, site, store))
+        live: list[LiveCollector] = [site.live] if settings.websocket_enabled else []
+        live += [syslog] if syslog is not None else []
         self.ingest = Ingest(
             store,
             site.shard,
-            live=[site.live] if listens else [],
+            live=live,
             history=site.history,
             version=site.client.version,
         )
@@ -70,19 +83,24 @@ class SiteWatch:
         )
         self._names_at = clock.monotonic()
         self._dropped = 0
-        self._noted: tuple[SourceState, datetime] | None = None
+        self._noted: dict[str, tuple[SourceState, datetime]] = {}
 
     def begin(self) -> None:
         """Begin to listen; what happened while we were away is a gap until history fills it."""
         self._know(recall_facts(self.store, self.shard).capabilities)
-        self._note_absence()
+        for source in self.ingest.live:
+            self._note_absence(source.source)
         remember_facts(self.store, self.shard, self.publish.facts)
         if self.settings.websocket_enabled:
             self.site.listen()
+        if self.syslog is not None:
+            self.store.close_gap(
+                self.shard, self.syslog.source, clock.now()
+            )  # it has been listening since before
 
-    def _note_absence(self) -> None:
-        """Open a gap from when the stream was last known to be heard, or from when we last began to listen."""
-        name, began = self.site.live.source, f"began:{self.shard.controller}:{self.shard.site}"
+    def _note_absence(self, name: str) -> None:
+        """Open a gap from when a live source was last known to be heard, or from when we last began to listen."""
+        began = f"began:{name}:{self.shard.controller}:{self.shard.site}"
         heard = next((n.last_seen for n in self.store.sources(self.shard) if n.source == name), None)
         before = self.store.recall(began)
         since = heard or (datetime.fromisoformat(before) if before else None)
@@ -93,7 +111,10 @@ class SiteWatch:
     def drain(self, now: datetime) -> tuple[int, bool]:
         """Store what was heard; return how many entries were new, and whether history should be read at once."""
         missed = self._note_link(now)
-        return self.ingest.drain(), missed
+        new = self.ingest.drain()
+        if self.syslog is not None:
+            self._note_syslog(self.syslog, now)
+        return new, missed
 
     def _note_link(self, now: datetime) -> bool:
         if not self.settings.websocket_enabled:
@@ -106,15 +127,30 @@ class SiteWatch:
                 missed = True
             else:
                 self.store.open_gap(self.shard, name, change.at, change.reason)
-        self._note_state(SourceState.OK if manager.is_running() else SourceState.FAILED, now)
+        if manager.is_running():
+            self._note_state(name, SourceState.OK, now)
+        else:
+            self._note_state(name, SourceState.FAILED, now, NOT_CONNECTED)
         return self._note_drops(manager.dropped, now) or missed
 
-    def _note_state(self, state: SourceState, now: datetime) -> None:
-        if self._noted is not None and self._noted[0] is state and abs(now - self._noted[1]) < NOTE_EVERY:
-            return
-        reason = "" if state is SourceState.OK else NOT_CONNECTED
-        self.store.note_source(self.shard, self.site.live.source, now, state, reason=reason)
-        self._noted = (state, now)
+    def _note_syslog(self, share: Share, now: datetime) -> None:
+        for words, count in share.new_losses().items():
+            self.store.record_drop(self.shard, f"system messages that {words}", count, now)
+        if not share.is_running():
+            self._note_state(share.source, SourceState.FAILED, now, NOT_RECEIVING)
+        elif self._note_state(share.source, SourceState.OK, now, entries=share.heard):
+            share.heard = 0
+
+    def _note_state(
+        self, source: str, state: SourceState, now: datetime, reason: str = "", *, entries: int = 0
+    ) -> bool:
+        """Note how a source fares, not too often; return whether it was noted."""
+        noted = self._noted.get(source)
+        if noted is not None and noted[0] is state and abs(now - noted[1]) < NOTE_EVERY:
+            return False
+        self.store.note_source(self.shard, source, now, state, entries=entries, reason=reason)
+        self._noted[source] = (state, now)
+        return True
 
     def _note_drops(self, dropped: int, now: datetime) -> bool:
         if dropped <= self._dropped:

@@ -121,6 +121,11 @@ class Settings(Controller, Listening, Syslog, Ssh, Reporting, Email, Files, Data
         return report_trigger(crontab, self.timezone()) if crontab else None
 
     @property
+    def syslog_on(self) -> bool:
+        """Whether log lines sent to us are received."""
+        return any((self.syslog_udp_port, self.syslog_tcp_port, self.syslog_tls_port))
+
+    @property
     def email_on(self) -> bool:
         """Whether reports go out by e-mail."""
         return bool(self.smtp_host and self.email_to)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -51,4 +51,13 @@ class Collector(Protocol):
 
     def collect(self, since: datetime | None) -> Collected:
         """Return what happened after `since`; raises CollectionError when the source failed as a whole."""
+        ...
+
+
+@runtime_checkable
+class KeepsPlace(Protocol):
+    """A source that itself knows how far it has read, and goes on from there."""
+
+    def stored(self) -> None:
+        """Note that what it gave the last time is on disk."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 
@@ -67,9 +68,10 @@ class Intake:
             self._say_full()
             return
         self._full = False
-        if self.on_line is not None:
-            self._journal(self.on_line, line)
-        self.buffer.add(line)
+        if self.on_line is None:
+            self.buffer.add(line)
+        else:
+            self.buffer.add(line, partial(self._journal, self.on_line, line))
         self.counts["kept"] += 1
 
     def _say_full(self) -> None:

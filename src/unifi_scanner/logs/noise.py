@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+import msgspec
+
 from unifi_scanner.logs.envelope import moment_of, read_head, zone_of
 from unifi_scanner.logs.lines_firewall import look_at
 from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.syslog import entry_of_line
+from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.kinds import info_of
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
 from unifi_scanner.models.phrasing import phrase
@@ -46,6 +49,30 @@ class _Key(NamedTuple):
     kind: str
     policy: str
     source: str
+
+
+class _BucketState(msgspec.Struct):
+    """A bucket, as it is written down."""
+
+    count: int
+    exemplars: list[str]
+    first: datetime
+    last: datetime
+    latest: str
+    zone: str
+    sources: set[str]
+    ports: set[int]
+    origins: frozenset[Origin]
+    start_id: str
+
+
+class _State(msgspec.Struct):
+    buckets: list[tuple[_Key, _BucketState]]
+    alike: list[tuple[_Alike, _Key]]
+    kept: list[tuple[tuple[datetime, str, str], dict[str, int]]]
+
+
+_decode_state = msgspec.json.Decoder(_State).decode
 
 
 class _Bucket:
@@ -88,6 +115,16 @@ class _Bucket:
             self.exemplars.append(line[:1024])
         if source and len(self.sources) < MOST_SOURCES:
             self.sources.add(source)
+
+    def state(self) -> _BucketState:
+        return _BucketState(**{name: getattr(self, name) for name in self.__slots__})
+
+    @classmethod
+    def of_state(cls, state: _BucketState) -> _Bucket:
+        bucket = cls.__new__(cls)
+        for name in cls.__slots__:
+            setattr(bucket, name, getattr(state, name))
+        return bucket
 
     def end(self) -> datetime:
         last = moment_of(read_head(self.latest).stamp, self.zone, self.last) if self.latest else None
@@ -167,6 +204,23 @@ class Noise:
             del self._kept[next(iter(self._kept))]
         kept = self._kept[key.hour, key.site, key.policy] = {"all": 0}
         return kept
+
+    def state(self) -> bytes:
+        """Return everything counted and not flushed, for `restore`."""
+        buckets = [(key, bucket.state()) for key, bucket in self._buckets.items()]
+        keys = {id(bucket): key for key, bucket in self._buckets.items()}
+        alike = [(alike, keys[id(bucket)]) for alike, bucket in self._alike.items()]
+        return msgspec.json.encode(_State(buckets=buckets, alike=alike, kept=list(self._kept.items())))
+
+    def restore(self, state: bytes) -> None:
+        """Count on from where `state` was taken; raises ValueError where it is none."""
+        try:
+            told = _decode_state(state)
+        except msgspec.DecodeError as exc:
+            raise ValueError(f"This is no state of counters: {exc}") from exc
+        self._buckets = {key: _Bucket.of_state(bucket) for key, bucket in told.buckets}
+        self._alike = {alike: self._buckets[key] for alike, key in told.alike if key in self._buckets}
+        self._kept = dict(told.kept)
 
     def flush(self, before: datetime) -> list[LogEntry]:
         """Return and forget the summaries of all hours that ended by `before`, oldest first.

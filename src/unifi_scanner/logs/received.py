@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
 
+Step = Callable[[], None]
 LINE_COST = 150  # bytes a line takes in memory besides its text
+
+
+def nothing() -> None:
+    """Do nothing: there is no journal."""
 
 
 class ReceivedLine(msgspec.Struct, frozen=True):
@@ -37,15 +43,17 @@ class LineBuffer:
         with self._guard:
             return len(self._lines) < self.max_lines and self._bytes + _cost(text) <= self.max_bytes
 
-    def add(self, line: ReceivedLine) -> None:
-        """Keep a line there is room for."""
+    def add(self, line: ReceivedLine, journal: Step = nothing) -> None:
+        """Keep a line there is room for, journalled in the same breath: no drain comes in between."""
         with self._guard:
+            journal()
             self._lines.append(line)
             self._bytes += _cost(line.text)
 
-    def drain(self) -> list[ReceivedLine]:
-        """Return and clear what is kept, oldest first."""
+    def drain(self, cut: Step = nothing) -> list[ReceivedLine]:
+        """Return and clear what is kept, oldest first, and cut the journal at this very point."""
         with self._guard:
+            cut()
             lines, self._lines, self._bytes = self._lines, [], 0
         return lines
 

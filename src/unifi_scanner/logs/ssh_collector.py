@@ -73,8 +73,8 @@ DEFAULT_ROUNDS = Rounds()
 class SSHLogCollector:
     """Reads log files over SSH, each from where it was last read; one file that cannot be read costs only itself.
 
-    Call `stored` once the entries are on disk: only then are the positions handed to `positions`, so that a crash in
-    between reads lines again instead of losing them.
+    Call `stored` once the entries are on disk: only then are the positions handed to `positions`, so that a crash, a
+    full disk or a lost connection in between reads lines again instead of losing them.
     """
 
     source = "ssh"
@@ -104,8 +104,10 @@ class SSHLogCollector:
 
         Raises SSHCollectionError when the console cannot be reached, refuses us, or has none of the files.
         """
+        self.progress.go_back()
+        # a line without a time was written at some time, not when we read it
         round_ = _Round(
-            self, since, msgspec.structs.replace(self.context, origin=Origin.SSH, heard=self.now())
+            self, since, msgspec.structs.replace(self.context, origin=Origin.SSH, near=self.now())
         )
         round_.read_files()
         if self.wanted.alerts:
@@ -264,7 +266,7 @@ class _Round:
     def _newest(self, page: AlertPage, since: datetime) -> datetime:
         newest = max((at for row in page.rows if (at := event_time(row))), default=since)
         # a row dated in the future must not hide those that come until then
-        return min(newest, self.context.heard or newest)
+        return min(newest, self.context.near or newest)
 
     def _alert_page(self, since: datetime) -> AlertPage | None:
         since_ms = (since - EPOCH) // MILLISECOND

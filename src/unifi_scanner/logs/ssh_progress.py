@@ -43,6 +43,11 @@ class Progress:
         for path, position in self._reached.items():
             if self.positions.get(path) != position:
                 self.positions.put(path, position)
+        self._reached.clear()
+
+    def go_back(self) -> None:
+        """Forget what was reached and not kept: what was read there has not come to the disk."""
+        self._reached.clear()
 
     def begin(self, path: str, since: datetime | None) -> None:
         """Note that a file is read for the first time, and from when on its lines matter."""

@@ -19,7 +19,7 @@ from unifi_scanner.logs.intake import MISSED, NO_TLS, TOO_MANY_CONNECTIONS, Inta
 from unifi_scanner.logs.listening import Door, Listening, open_doors, tls_context
 from unifi_scanner.logs.peers import Limits, Peer, Peers, sweep
 from unifi_scanner.logs.rate import RateLimit
-from unifi_scanner.logs.received import LineBuffer, ReceivedLine
+from unifi_scanner.logs.received import LineBuffer, ReceivedLine, nothing
 from unifi_scanner.logs.senders import AllowList, plain_address
 from unifi_scanner.logs.syslog import split_messages
 
@@ -35,6 +35,7 @@ class SyslogReceiver:
     """Receives syslog lines in the background; does nothing until started.
 
     `on_line` is called for every accepted line before it is buffered, in the receiver's thread: it must be quick.
+    `on_drain` is called when the buffer is emptied; no line is between the two.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class SyslogReceiver:
         *,
         limits: Limits = DEFAULT_LIMITS,
         on_line: OnLine | None = None,
+        on_drain: Callable[[], None] = nothing,
         split: Callable[[bytes], list[str]] = split_messages,
     ) -> None:
         self.listening = listening
         self.limits = limits
         self._split = split
+        self._on_drain = on_drain
         self._buffer = LineBuffer(limits.lines, limits.bytes)
         rate = RateLimit(
             listening.lines_per_s, listening.lines_per_s * limits.burst_s, max_senders=limits.senders
@@ -101,7 +104,7 @@ class SyslogReceiver:
 
     def drain(self) -> list[ReceivedLine]:
         """Return and clear what was received, oldest first; what came before a stop is still there."""
-        return self._buffer.drain()
+        return self._buffer.drain(self._on_drain)
 
     def counts(self) -> dict[str, int]:
         """Return how many lines were received and kept, and how many connections there were."""

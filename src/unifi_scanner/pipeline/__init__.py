@@ -7,13 +7,14 @@ Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on t
 
 from unifi_scanner.pipeline.books import books_of, recall_facts, remember_facts
 from unifi_scanner.pipeline.history import Found, Reading, read_history
-from unifi_scanner.pipeline.ingest import Ingest, is_event
+from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
 from unifi_scanner.pipeline.publish import Publish, retry_pending
 
 __all__ = [
     "Found",
     "Ingest",
+    "LiveCollector",
     "Publish",
     "Reading",
     "Tally",

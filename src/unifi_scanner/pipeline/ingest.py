@@ -13,7 +13,7 @@ from unifi_scanner.ledger import (
     is_worth_asking,
     may_be_told_by,
 )
-from unifi_scanner.logs.base import Collected, Collector, Failure, Heard
+from unifi_scanner.logs.base import Collected, Collector, Failure, Heard, KeepsPlace
 from unifi_scanner.models.capability import Capabilities
 from unifi_scanner.models.enums import Origin, SourceState
 from unifi_scanner.models.log_entry import LogEntry
@@ -33,7 +33,8 @@ _BESIDE_THE_STREAM = {"rest": Origin.REST, "system_log": Origin.SYSTEM_LOG}
 class LiveCollector(Collector, Protocol):
     """A source without a past; `forget_stored` lets go of everything collected so far, once it is stored."""
 
-    forget_stored: Callable[[], None]
+    @property
+    def forget_stored(self) -> Callable[[], None]: ...
 
 
 class Ingest:
@@ -117,12 +118,15 @@ class Ingest:
                 self._note_failure(Failure(source=reading.name, reason=str(found.trouble)), reading, now)
             return 0
         added = self.store.add(self.shard, [e for e in found.collected.entries if is_event(e)])
+        for reading in found.plan:
+            if isinstance(reading.source, KeepsPlace):
+                reading.source.stored()
         readings = {reading.name: reading for reading in found.plan}
         failed = {one.source: one for one in found.collected.failures if not one.gone}
         for heard in found.collected.heard:
-            self._note_heard(heard, readings[heard.source], now, whole=heard.source not in failed)
+            self._note_heard(heard, readings[whole_of(heard.source)], now, whole=heard.source not in failed)
         for failure in found.collected.failures:
-            self._note_failure(failure, readings[failure.source], now)
+            self._note_failure(failure, readings[whole_of(failure.source)], now)
         return added.new
 
     def backfill(self, since: datetime, now: datetime) -> Collected:
@@ -224,6 +228,11 @@ def has_forgotten(heard: Heard, reading: Reading, now: datetime) -> bool:
         return False
     age, away = now - known, now - read_at
     return age <= FRESH or (age <= AGED_OUT and 2 * away >= age)
+
+
+def whole_of(source: str) -> str:
+    """Return the source that a part belongs to: `ssh /var/log/messages` is a part of `ssh`."""
+    return source.partition(" ")[0]
 
 
 def silence_words(missed: int) -> str:

@@ -41,6 +41,7 @@ AREA_WORDS: Mapping[str, str] = {
     "wired": "the wired network",
     "admin": "admin activity",
     "system": "the console itself",
+    "firewall": "single firewall decisions",
 }
 SOURCE_WORDS: Mapping[str, str] = {
     "websocket": "Live events",
