@@ -50,7 +50,7 @@ class Source:
 
 
 def read(store: SqliteStore, *sources: Source) -> None:
-    store.add(SHARD, LogCollector(sources).gather().entries)
+    store.add(SHARD, LogCollector(sources).hear().entries)
 
 
 def test_an_event_between_the_reads_of_two_sources_is_one_entry(store: SqliteStore) -> None:
