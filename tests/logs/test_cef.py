@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shared_data import SHARED, needs_fixtures
-from unifi_scanner.logs.cef import parse_cef
+from unifi_scanner.logs.cef import cef_facts, parse_cef
 from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.kinds import KINDS, UNKNOWN_KIND
@@ -45,10 +45,34 @@ def test_every_dialect_comes_apart(
 
 
 @pytest.mark.parametrize(
-    "line", ["", "CEF:0|", "CEF:0|Ubiquiti|a|b|c", "CEF:0|Other|UniFi Network|1|2|N|3|a=b"]
+    "line",
+    [
+        "",
+        "CEF:0|",
+        "CEF:0|Ubiquiti|a|b|c",
+        "CEF:0|Other|UniFi Network|1|2|N|3|a=b",
+        "host10|Ubiquiti|UniFi Network|1|2|N|3|a=b",
+        "é0|Ubiquiti|UniFi Network|1|2|N|3|a=b",
+        "_0|Ubiquiti|UniFi Network|1|2|N|3|a=b",
+    ],
 )
 def test_what_is_no_cef_is_none(line: str) -> None:
     assert parse_cef(line) is None
+
+
+def test_a_sign_inside_a_word_does_not_hide_the_one_after_it() -> None:
+    cef = parse_cef("x0|Ubiquiti|CEF:0|Ubiquiti|UniFi Network|1|2|N|3|a=b")
+    assert cef is not None
+    assert (cef.product, cef.fields) == ("UniFi Network", {"a": "b"})
+
+
+def test_values_of_any_type_and_length_are_read_the_same_again() -> None:
+    long = "x" * 500
+    for _ in range(2):
+        assert cef_facts({"UNIFIwifiName": "1", "spt": "1"}) == {"ssid": "1", "src_port": 1}
+        assert cef_facts({"UNIFIwifiName": 1, "spt": True}) == {"ssid": "1"}
+        assert cef_facts({"UNIFIwifiName": long, "spt": ["1"]}) == {"ssid": long}
+        assert cef_facts({"UNIFIwifiName": "null", "spt": " 1 "}) == {"src_port": 1}
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,13 @@ def test_a_flood_from_everywhere_is_bounded_too() -> None:
     assert len(rest.raw_data["lines"]) == EXEMPLARS
 
 
+@pytest.mark.parametrize("rule", ['Let "them" in', '" IN=br1 OUT=', 'a" b'])
+def test_a_quote_in_the_name_of_a_rule_changes_no_count(rule: str) -> None:
+    noise = Noise()
+    assert feed(noise, [line(START, rule=rule), line(START, rule="Allow"), line(START, rule=rule)]) == []
+    assert sum(told.metadata["counted"] for told in noise.flush(FOREVER)) == 3
+
+
 def test_where_there_is_no_room_to_count_the_line_is_stored() -> None:
     noise = Noise(most_buckets=10)
     kept = feed(noise, [line(START, rule=f"Rule {n}") for n in range(50)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -23,9 +24,8 @@ from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook, canonical_mac
 from unifi_scanner.models.wire_time import from_iso, from_number
 
-# the prefix may be stripped by a relay (F.1, 8)
-_START = re.compile(r"(?:CEF:\s?)?\b0\|Ubiquiti\|")
-_KEY = re.compile(r" ([A-Za-z][A-Za-z0-9_.]*)=")
+_SIGN = "0|Ubiquiti|"  # what precedes it may be stripped by a relay (F.1, 8)
+_KEY = re.compile(r" ([A-Za-z][A-Za-z0-9_.]*+)=")
 _PIPE = re.compile(r"(?<!\\)\|")
 _ESCAPE = re.compile(r"\\([=|\\n])")
 _SEVERITIES = frozenset(map(str, range(11)))
@@ -44,10 +44,10 @@ class CefLine(msgspec.Struct, frozen=True):
 
 def parse_cef(line: str) -> CefLine | None:
     """Return the CEF record in `line`, wherever its envelope ends, or None where there is none."""
-    start = _START.search(line)
+    start = _start_of(line)
     if start is None:
         return None
-    head = line[start.end() :]
+    head = line[start:]
     parts: list[str] = _PIPE.split(head, maxsplit=5) if "\\|" in head else head.split("|", 5)
     if _is_short(parts):  # UniFi OS 4.3 has no name, and a word for the id (F.2)
         product, version, signature, severity = parts[:4]
@@ -64,6 +64,14 @@ def parse_cef(line: str) -> CefLine | None:
         severity.strip(),
         _fields(extension),
     )
+
+
+def _start_of(line: str) -> int | None:
+    """Return where the product stands: after the sign of CEF, where that is a word of its own."""
+    at = line.find(_SIGN)
+    while at > 0 and (line[at - 1].isalnum() or line[at - 1] == "_"):
+        at = line.find(_SIGN, at + 1)
+    return None if at < 0 else at + len(_SIGN)
 
 
 def _is_short(parts: list[str]) -> bool:
@@ -83,9 +91,12 @@ def _fields(extension: str) -> dict[str, str]:
 
 
 def _pairs(body: str) -> dict[str, str]:
-    parts = _KEY.split(f" {body}")
-    values = parts[2::2] if _is_simple(body) else map(_plain, parts[2::2])
-    fields = dict(zip(parts[1::2], values, strict=True))
+    parts = iter(_KEY.split(f" {body}"))
+    next(parts)  # what stands before the first key
+    if _is_simple(body):
+        fields = dict(zip(parts, parts, strict=True))
+    else:
+        fields = {key: _plain(value) for key, value in zip(parts, parts, strict=True)}
     # a literal null is nothing (F.2)
     return {k: v for k, v in fields.items() if v != "null"} if "=null" in body else fields
 
@@ -140,10 +151,8 @@ def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in fields.items():
         reading = _FACTS.get(name)
         if reading is not None:
-            fact, read = reading
-            known = (
-                value if read is text_of and value.__class__ is str and value[:1].isalpha() else read(value)
-            )
+            fact, read, recall = reading
+            known = recall(value) if value.__class__ is str and len(value) <= _SHORT else read(value)
             if known is not None and (fact not in facts or name in _BETTER):
                 facts[fact] = known
     _tell_sides(facts, fields)
@@ -152,8 +161,10 @@ def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     return facts
 
 
+_Read = Callable[[Any], Any]
+_SHORT = 64  # longer values are not remembered
 # from which field each fact comes, and how it is read (F.2)
-_FACTS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+_READINGS: Mapping[str, tuple[str, _Read]] = {
     "UNIFIwifiName": ("ssid", text_of),
     "UNIFIwifiChannel": ("channel", text_of),
     "UNIFIcurrentChannel": ("channel_to", text_of),
@@ -191,6 +202,11 @@ _FACTS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "UNIFIipsSignatureId": ("signature_id", text_of),
     "UNIFIfirewallPolicy": ("policy", text_of),
     "UNIFIdirection": ("direction", text_of),
+}
+# names, channels and addresses come again and again: what a reader made of short ones is remembered
+_MEMORIES = {read: lru_cache(maxsize=2048)(read) for _, read in _READINGS.values()}
+_FACTS: Mapping[str, tuple[str, _Read, _Read]] = {
+    name: (fact, read, _MEMORIES[read]) for name, (fact, read) in _READINGS.items()
 }
 _SIDES = frozenset(
     {

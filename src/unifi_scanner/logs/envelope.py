@@ -71,6 +71,7 @@ def read_head(line: str) -> Head:
     return Head(told, pri is not None, match.end())
 
 
+@lru_cache(maxsize=256)  # a busy second writes it on many lines
 def _part(stamp: str) -> Stamp:
     return Stamp(stamp if len(stamp) == 15 else f"{stamp[:4]} {stamp[4:]}", False)
 

@@ -22,7 +22,7 @@ _RULE = re.compile(
 _QUICK = re.compile(
     rf"(?:<\d{{1,3}}>)?([A-Z][a-z]{{2}} [ \d]\d \d\d):\d\d:\d\d (?:{_HOST}){{0,2}}"
     r"\[([A-Z][\w.-]{1,63})\] "
-    r'(?:DESCR="(.{0,256}?)" )?IN=\S* OUT=\S*(?: MAC=\S*)? SRC=(\S+) '
+    r'(?:DESCR="([^"]{0,256}+)" )?IN=\S* OUT=\S*(?: MAC=\S*)? SRC=(\S+) '
 )
 _FLOW = re.compile(r"SRC=(\S+) DST=(\S+) (?:.*? )?PROTO=(\S+)(?: SPT=(\d{1,5}) DPT=(\d{1,5}))?")
 _ACTIONS = {
@@ -57,7 +57,7 @@ def look_at(line: str) -> tuple[str, str, str | None, str] | None:
 
     That is the hour as it stands there, the rule, its description, and who began.
     """
-    match = _QUICK.match(line)
+    match = _QUICK.match(line) if " OUT=" in line else None
     if match is None or rule_of(match[2]).kind == "firewall.blocked":
         return None
     return match.groups()  # type: ignore[return-value]

@@ -21,7 +21,7 @@ from unifi_scanner.logs.redaction import redacted
 from unifi_scanner.logs.shapes import Shape, event_key, is_mongo, is_refusal, shape_of
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook
-from unifi_scanner.models.enums import Origin
+from unifi_scanner.models.enums import ALONE, Origin
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND, info_of
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
 from unifi_scanner.models.phrasing import phrase, tame
@@ -474,7 +474,7 @@ def _entry(
         client_mac=who.client_mac,
         client_name=who.client_name,
         site=context.site,
-        origins=frozenset({context.origin or Origin.IMPORT}),
+        origins=ALONE[context.origin or Origin.IMPORT],
         id=digest_of(*identity, *_told_apart(identity, moment, context)),
         kind=kind,
     )

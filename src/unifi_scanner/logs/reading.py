@@ -23,12 +23,8 @@ _TAG = re.compile(r"\b[A-Z][A-Za-z ]*\[([^\[\]]*)\]")
 
 def text_of(value: Any) -> str | None:
     """Return a scalar as text, or None for nothing, containers and placeholders such as `null` or `**`."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | float):
-        return str(value)
     if not isinstance(value, str):
-        return None
+        return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
     text = value.strip()
     if text[:1].isalnum():
         return None if len(text) == 4 and text.lower() == "null" else text

@@ -28,7 +28,7 @@ from unifi_scanner.logs.lines_gateway import read_coredns, read_dhcp, read_dnsma
 from unifi_scanner.logs.lines_wifi import read_hostapd, read_mcad, read_stahtd, read_wevent
 from unifi_scanner.logs.normalise import Context, cef_entry, unreadable_entry
 from unifi_scanner.logs.told import Told
-from unifi_scanner.models.enums import Origin
+from unifi_scanner.models.enums import ALONE, Origin
 from unifi_scanner.models.kinds import UNKNOWN_KIND, KindInfo, info_of
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
 from unifi_scanner.models.phrasing import phrase
@@ -80,7 +80,6 @@ _NAME = re.compile(r"[\w.-]{1,32}")
 _TAGS = re.compile(r"(?:^|\s)([\w./#@+-]{1,64})(\[\d{1,10}\])?: ")
 _SIGN_OF_CEF = "Ubiquiti|"
 MOST_BEFORE_CEF = 1024
-_LIVE = frozenset({Origin.SYSLOG})
 _ROUTINE = "log.routine"
 
 
@@ -201,7 +200,7 @@ def _made(
         client_mac=client,
         client_name=name,
         site=context.site,
-        origins=_LIVE if context.origin is None else frozenset({context.origin}),
+        origins=ALONE[context.origin or Origin.SYSLOG],
         id=_digest(text, stamp, moment, context),
         kind=kind,
     )

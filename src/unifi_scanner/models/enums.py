@@ -63,6 +63,10 @@ class Origin(StrEnum):
         return {Origin.ACTIVITY: Origin.SYSTEM_LOG, Origin.FLOW: Origin.IPS}.get(self, self).value
 
 
+# one set for each way, made once: every entry holds one
+ALONE = {origin: frozenset({origin}) for origin in Origin}
+
+
 class Severity(StrEnum):
     """How much a finding matters to the owner, least first."""
 

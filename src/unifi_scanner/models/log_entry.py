@@ -13,12 +13,13 @@ from unifi_scanner.models.enums import LogLevel, LogSource, Origin
 from unifi_scanner.models.vocabulary import UNKNOWN_KIND, kind_of_event_type
 
 NO_TIME = datetime.min.replace(tzinfo=UTC)  # the wire gave no time; never "now", never 1970
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def digest_of(*parts: Any) -> str:
     """Return a short stable name for `parts`: the same in every process, on every machine."""
     try:
-        encoded = msgspec.json.encode(parts, order="deterministic")
+        encoded = _encode(parts)
     except (OverflowError, ValueError, TypeError, RecursionError):
         # a stranger's huge number, lone surrogate or depth: still the same name every time
         encoded = ascii(parts).encode()
@@ -29,7 +30,7 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that happened.
 
     `timestamp` is aware UTC (without a zone it is taken as UTC), or NO_TIME where the input truly gave none. `event_type` is the source's own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ NEUTRAL: Mapping[str, str] = {
     "network": "the network",
 }
 MAX_NAME = 64
-_PART = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}|([^\[\]{}]+)")
+_PART = re.compile(r"\[([^\[\]]*)\]|(\{\w+\}|[^\[\]{}]+)")
 _FIELD = re.compile(r"\{(\w+)\}")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _BRACES = str.maketrans({"{": "(", "}": ")"})
@@ -47,9 +47,9 @@ def _visible(text: str) -> str:
 
 
 class _Part(NamedTuple):
-    """A stretch of a template: text, one fact, or an optional part with the facts it needs."""
+    """A stretch of a template: text, one fact, or an optional part: its texts, and the facts between them."""
 
-    text: str
+    texts: tuple[str, ...]
     fields: tuple[str, ...]
     is_optional: bool
 
@@ -63,15 +63,13 @@ def phrase(template: str, facts: Mapping[str, object]) -> str:
     parts, first = _parts_of(template)
     out: list[str] = []
     skipped = False
-    for text, fields, is_optional in parts:
-        if not is_optional:
-            out.append(_value(fields[0], facts) if fields else text)
-            skipped = False
-            continue
-        shown = all(_known(facts.get(name)) for name in fields) if fields else skipped
-        skipped = bool(fields) and not shown
+    for texts, fields, is_optional in parts:
+        shown = not is_optional or (_know_all(facts, fields) if fields else skipped)
+        skipped = is_optional and bool(fields) and not shown
         if shown:
-            out.append(_FIELD.sub(lambda m: _value(m.group(1), facts), text))
+            out.append(texts[0])
+            for field, text in zip(fields, texts[1:], strict=True):
+                out += (_value(field, facts), text)
     sentence = "".join(out)
     starts_with_a_name = first is not None and _known(facts.get(first))
     return sentence if starts_with_a_name else sentence[:1].upper() + sentence[1:]
@@ -81,13 +79,20 @@ def phrase(template: str, facts: Mapping[str, object]) -> str:
 def _parts_of(template: str) -> tuple[tuple[_Part, ...], str | None]:
     """Return the parts of a template, and the fact it starts with, if it starts with one."""
     parts = tuple(
-        _Part(text or "", (field,) if field else (), False)
-        if optional is None
-        else _Part(optional, tuple(_FIELD.findall(optional)), True)
-        for optional, field, text in (match.groups() for match in _PART.finditer(template))
+        _part_of(text if optional is None else optional, is_optional=optional is not None)
+        for optional, text in (match.groups() for match in _PART.finditer(template))
     )
     first = _FIELD.match(template.lstrip("["))
     return parts, first.group(1) if first else None
+
+
+def _part_of(text: str, *, is_optional: bool) -> _Part:
+    pieces = _FIELD.split(text)
+    return _Part(tuple(pieces[::2]), tuple(pieces[1::2]), is_optional)
+
+
+def _know_all(facts: Mapping[str, object], fields: Iterable[str]) -> bool:
+    return all(_known(facts.get(field)) for field in fields)
 
 
 def _known(value: object) -> bool:

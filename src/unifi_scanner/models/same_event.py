@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from unifi_scanner.models.enums import Origin
@@ -69,19 +70,25 @@ def may_be_one(one: LogEntry, other: LogEntry) -> bool:
 
 def match_key(entry: LogEntry) -> str:
     """Return what both ways of hearing an event agree on, or "" where it can match nothing."""
-    kind = entry.kind
-    if kind in _ALONE or kind.startswith("state.") or not _is_timed(entry):
+    thing, whom = _thing_of(entry.kind)
+    if not thing or not _is_timed(entry):
         return ""
-    # CEF has one signature for a roam and for a change of radio (docs/protocol.md E)
-    thing = _ROAM if kind == _SWITCH else kind
-    match info_of(kind).subject:
-        case "client":
-            subject = entry.client_mac or _quoted(entry.client_name)
-        case "device":
-            subject = entry.device_mac or _quoted(entry.device_name)
-        case _:
-            return thing
+    if whom == "client":
+        subject = entry.client_mac or _quoted(entry.client_name)
+    elif whom == "device":
+        subject = entry.device_mac or _quoted(entry.device_name)
+    else:
+        return thing
     return f"{thing} {subject}" if subject else ""
+
+
+@lru_cache(maxsize=1024)
+def _thing_of(kind: str) -> tuple[str, str]:
+    """Return what a match key of this kind begins with, "" where it can match nothing, and whom it is about."""
+    if kind in _ALONE or kind.startswith("state."):
+        return "", ""
+    # CEF has one signature for a roam and for a change of radio (docs/protocol.md E)
+    return _ROAM if kind == _SWITCH else kind, info_of(kind).subject
 
 
 def name_key(entry: LogEntry) -> str:

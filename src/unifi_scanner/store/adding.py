@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from unifi_scanner.models.enums import Origin
@@ -59,6 +60,7 @@ _LAST_SEQ = "UPDATE shards SET last_seq = (SELECT max(seq) FROM entries) WHERE n
 
 
 _TWO_WAYS = frozenset({Origin.IPS})
+_TS = attrgetter("ts")
 
 
 class _Known(NamedTuple):
@@ -134,12 +136,14 @@ class _Chunk:
 
     def _candidates(self, fresh: Sequence[LogEntry], rows: Sequence[Row]) -> dict[str, tuple[int, LogEntry]]:
         """Return stored entries near in time, of the same key, that some other source told."""
-        wanted = _Wanted(fresh, rows)
+        wanted: _Wanted | None = None  # made when there is anything to compare with
         # `ips` and flows share an origin and tell each other's events
         common = _common_bits(rows) & ~bits_of(_TWO_WAYS)
         found: dict[str, tuple[int, LogEntry]] = {}
         for first, last in _stretches(sorted(row.ts for row in rows if row.match_key), widest_window(fresh)):
             for seq, key, *rest in self._connection.execute(_CANDIDATES, (self._shard, first, last, common)):
+                if wanted is None:
+                    wanted = _Wanted(fresh, rows)
                 if key in wanted:
                     entry = entry_of(*rest)
                     found[entry.id] = (seq, entry)
@@ -164,7 +168,7 @@ class _Chunk:
 
     def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
         self._connection.executemany(_INSERT, rows)
-        counts = Counter(rollup_key(entry, row.ts) for entry, row in zip(entries, rows, strict=True))
+        counts = Counter(map(rollup_key, entries, map(_TS, rows)))
         self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
 
 
@@ -187,7 +191,12 @@ def _common_bits(rows: Iterable[Row]) -> int:
 
 
 def _is_one_source(entries: Sequence[LogEntry]) -> bool:
-    return len(entries) < 2 or bool(frozenset.intersection(*{ways(entry) for entry in entries}))
+    if len(entries) < 2:
+        return True
+    origins = {entry.origins for entry in entries}
+    if len(origins) == 1 and _TWO_WAYS.isdisjoint(*origins):
+        return origins != {frozenset()}  # the usual batch: all heard in one way
+    return bool(frozenset.intersection(*{ways(entry) for entry in entries}))
 
 
 class _Wanted:
