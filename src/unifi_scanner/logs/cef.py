@@ -16,6 +16,7 @@ from unifi_scanner.logs.reading import (
     first_text,
     int_of,
     mac_of,
+    outcome_of,
     seconds_of,
     text_of,
 )
@@ -185,7 +186,7 @@ _FACTS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "spt": ("src_port", int_of),
     "dpt": ("dst_port", int_of),
     "proto": ("proto", text_of),
-    "act": ("action", lambda value: "blocked" if value == "blocked" else None),
+    "act": ("action", outcome_of),
     "UNIFIipsSignature": ("threat", text_of),
     "UNIFIpolicyName": ("threat", text_of),
     "UNIFIipsSignatureId": ("signature_id", text_of),
