@@ -47,7 +47,7 @@ def _examine(settings: Settings) -> Iterator[Check]:
     facts = Situation(
         version=next(iter(versions), None),
         ports=ports_of(settings),
-        own_address=own_address(settings, connections[0].host),
+        own_address=own_address(settings, connections[0]),
     )
     yield from syslog_checks(settings, facts)
     yield from (Check("Channel", "ok", f"reports go to {channel.name}") for channel in channels_of(settings))
@@ -107,7 +107,7 @@ def _examine_site(settings: Settings, site: Site) -> Iterator[Check]:
         has_key=bool(connection.api_key),
         stream_wanted=settings.websocket_enabled,
         log=found[0].of_source("system_log").state if found else State.UNKNOWN,
-        own_address=own_address(settings, connection.host),
+        own_address=own_address(settings, connection),
         ports=ports_of(settings),
     )
     for known in found:

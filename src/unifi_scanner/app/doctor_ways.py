@@ -6,6 +6,7 @@ import errno
 import socket
 import time
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -25,7 +26,7 @@ from unifi_scanner.models.enums import DeviceType
 from unifi_scanner.reports.prose import counted
 
 STREAM_PATIENCE_S, KEY_PATIENCE_S = 15.0, 8.0
-KNOWN_KEYS_FILE = "ssh-host-keys.json"
+KNOWN_KEYS_FILE = "ssh_hosts.json"
 LISTING_BYTES = 256 * 1024
 ANY_PORT = 9  # no packet is sent: the system is only asked which of its addresses it would use
 
@@ -66,12 +67,12 @@ def ports_of(settings: Settings) -> Mapping[str, int]:
     return {way: port for way, port in named.items() if port is not None}
 
 
-def own_address(settings: Settings, controller: str) -> str:
-    """Return this machine's address as a controller there sees it; empty where there is no way to it."""
+def own_address(settings: Settings, connection: Connection) -> str:
+    """Return this machine's address as that controller sees it; empty where there is no way to it."""
     if settings.syslog_bind:
         return settings.syslog_bind
     try:
-        family, kind, proto, _, place = socket.getaddrinfo(controller, ANY_PORT, type=socket.SOCK_DGRAM)[0]
+        family, kind, proto, _, place = socket.getaddrinfo(host_of(connection), ANY_PORT, type=socket.SOCK_DGRAM)[0]
         with socket.socket(family, kind, proto) as sock:
             sock.connect(place)
             return str(sock.getsockname()[0])
@@ -119,12 +120,17 @@ def _is_taken(exc: ConfigError) -> bool:
     return isinstance(exc.__cause__, OSError) and exc.__cause__.errno == errno.EADDRINUSE
 
 
+def host_of(connection: Connection) -> str:
+    """Return the bare name or address of a controller."""
+    return urlsplit(connection.base_urls()[0]).hostname or connection.host
+
+
 def place_of(settings: Settings, connection: Connection) -> Place | None:
     """Return where to read log files over SSH, or None where that is off."""
     if not settings.ssh_enabled or settings.ssh_key_file is None:
         return None
     return Place(
-        host=settings.ssh_host or connection.host,
+        host=settings.ssh_host or host_of(connection),
         port=settings.ssh_port,
         username=settings.ssh_username,
         key_file=settings.ssh_key_file,
