@@ -17,35 +17,55 @@ SECRET_KEYS = re.compile(
     r"pass(word|phrase|wd)?|secret|token|cookie|csrf|api_?key|authorization|session", re.IGNORECASE
 )
 REDACTED = "[redacted]"
-MIN_SECRET_LENGTH = 4
+SHORT, LONG = 6, 12
+# what our own sentences and answers say anyway: as a password it is no secret, and blanking it would garble them
+COMMON = frozenset(
+    {"account", "administrator", "changeme", "controller", "default", "gateway", "internet", "network", "password",
+     "readonly", "scanner", "switch", "ubiquiti", "unifi-scanner", "viewer", "welcome", "wireless"}
+)  # fmt: skip
 MOST_PASSING = 1000
+_BESIDE_ITS_NAME = rf"((?:{SECRET_KEYS.pattern})[\w-]*[\"']?\s*[:=]\s*[\"']?)"
 _guard = threading.Lock()
-_lasting: dict[str, None] = {}
-_passing: deque[str] = deque(maxlen=MOST_PASSING)
-_known_secrets: tuple[str, ...] = ()  # replaced, never changed: other threads are reading it
+_lasting: dict[str, re.Pattern[str]] = {}
+_passing: deque[tuple[str, re.Pattern[str]]] = deque(maxlen=MOST_PASSING)
+# replaced, never changed: other threads are reading it
+_known_secrets: tuple[tuple[str, re.Pattern[str]], ...] = ()
 
 
 def register_secret(value: str, *, passing: bool = False) -> None:
     """Promise that `value` never appears in a log line from now on.
 
-    A `passing` one, such as a cookie that is replaced with every answer, is forgotten when 1000 newer ones are known.
+    A short or common one is blanked beside the name of a secret only, where it is no ordinary word. A `passing` one, such
+    as a cookie that is replaced with every answer, is forgotten when 1000 newer ones are known.
     """
     global _known_secrets  # noqa: PLW0603 - one list for the whole program, whoever logs
-    if len(value) < MIN_SECRET_LENGTH or value in _known_secrets:
+    if not value or any(value == known for known, _ in _known_secrets):
         return
     with _guard:
         if passing:
-            _passing.append(value)
+            _passing.append((value, _places_of(value)))
         else:
-            _lasting[value] = None
-        _known_secrets = (*_lasting, *_passing)
+            _lasting[value] = _places_of(value)
+        # the longest first: a part of one may be another
+        known = {**_lasting, **dict(_passing)}
+        _known_secrets = tuple(sorted(known.items(), key=lambda item: -len(item[0])))
+
+
+def _places_of(secret: str) -> re.Pattern[str]:
+    """Return where a secret is blanked: anywhere, as a word of its own, or beside the name of a secret only."""
+    begins = r"(?<![^\W_])" if secret[0].isalnum() else ""
+    ends = r"(?![^\W_])" if secret[-1].isalnum() else ""
+    escaped = re.escape(secret)
+    if len(secret) < SHORT or secret.lower() in COMMON:
+        return re.compile(f"{_BESIDE_ITS_NAME}{escaped}{ends}", re.IGNORECASE)
+    return re.compile(f"(){escaped}" if len(secret) >= LONG else f"(){begins}{escaped}{ends}")
 
 
 def redact(text: str) -> str:
     """Return `text` with every registered secret blanked out."""
-    for secret in _known_secrets:
+    for secret, places in _known_secrets:
         if secret in text:
-            text = text.replace(secret, REDACTED)
+            text = places.sub(rf"\g<1>{REDACTED}", text)
     return text
 
 

@@ -17,6 +17,7 @@ from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
+from unifi_scanner.models.telling import sentence_of
 from unifi_scanner.sim import Flavour
 from unifi_scanner.sim.versions import answers_of
 from unifi_scanner.sim.wire import alarm_row, flow_row, v2_row
@@ -203,3 +204,48 @@ def test_no_row_raises_or_disappears(row: dict[str, Any]) -> None:
     entries = normalise_record(row)
     assert entries or row.get("timestamps") == []
     assert all(entry.kind and entry.id for entry in entries)
+
+
+UNSAID = "(the record does not say whether it was stopped)"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "words"),
+    [
+        ({"inner_alert_action": "blocked"}, "threat.blocked", "was blocked"),
+        ({"inner_alert_action": "allowed"}, "threat.detected", "was noticed but not blocked"),
+        ({}, "threat.detected", UNSAID),
+        ({"inner_alert_action": ""}, "threat.detected", UNSAID),
+        ({"inner_alert_action": "a word nobody knows"}, "threat.detected", UNSAID),
+        ({"inner_alert": {"signature": "ET SCAN NMAP"}}, "threat.detected", UNSAID),
+        ({"key": "EVT_IPS_IpsBlock"}, "threat.blocked", "was blocked"),
+        ({"key": "EVT_IPS_ThreatDetected"}, "threat.detected", UNSAID),
+    ],
+)
+def test_an_attack_is_let_through_only_where_the_record_says_so(
+    said: dict[str, Any], kind: str, words: str
+) -> None:
+    (entry,) = normalise_record(FLAT | said)
+    assert entry.kind == kind
+    assert words in sentence_of(entry)
+    assert (UNSAID in sentence_of(entry)) == (words == UNSAID)
+
+
+@pytest.mark.parametrize(
+    ("flow", "words"),
+    [
+        ({"action": "allowed"}, "was noticed but not blocked"),
+        ({"action": "blocked"}, "was blocked"),
+        ({}, UNSAID),
+    ],
+)
+def test_a_flow_with_an_alert_says_what_became_of_it_or_that_it_does_not_say(
+    flow: dict[str, Any], words: str
+) -> None:
+    row = {
+        "id": "f1", "time": NOON_MS, "flow_start_time": NOON_MS, "protocol": "TCP", "direction": "incoming",
+        "source": {"ip": "203.0.113.9", "port": 1}, "destination": {"ip": "192.168.1.5", "port": 22},
+        "ips": {"signature": "ET SCAN NMAP"}, "risk": "medium", "traffic_data": {}, "policies": [],
+    }  # fmt: skip
+    (entry,) = normalise_record(row | flow)
+    assert words in sentence_of(entry)

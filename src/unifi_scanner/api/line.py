@@ -14,7 +14,7 @@ from unifi_scanner.api import auth, endpoints, tls
 from unifi_scanner.api.answers import Received
 from unifi_scanner.api.connection import Connection
 from unifi_scanner.api.session import Session
-from unifi_scanner.api.sign_in_policy import retry_after_s
+from unifi_scanner.api.sign_in_policy import http_date, retry_after_s
 from unifi_scanner.errors import ControllerError, ControllerSilent, ControllerUnreachable
 from unifi_scanner.log import quiet_libraries
 from unifi_scanner.models.enums import DeviceType
@@ -39,6 +39,9 @@ class Line:
         )
         self.base_url = connection.base_urls()[0]
         self.flavour = DeviceType.UDM_PRO
+        self.ahead_s: float | None = (
+            None  # of our clock: the controller's, by its last answer that told the time
+        )
 
     def close(self) -> None:
         """Hang up; requests under way end with an error."""
@@ -94,6 +97,9 @@ class Line:
             raise self._unreachable(exc) from exc
         except RuntimeError as exc:
             raise ControllerUnreachable("The connection was closed.") from exc
+        told = http_date(answer.headers.get("date", ""))
+        if told is not None:
+            self.ahead_s = (told - clock.now()).total_seconds()
         self._http.cookies.clear()  # which session goes with a request is ours to say
         return answer
 

@@ -66,17 +66,18 @@ def retry_after_s(value: str | None, date: str | None, now: datetime) -> float |
     text = (value or "").strip()
     if text.isascii() and text.isdecimal():
         return _bounded(float(text[:9]))
-    until = _http_date(text)
+    until = http_date(text)
     if until is None:
         return None
-    return _bounded((until - (_http_date(date or "") or now)).total_seconds())
+    return _bounded((until - (http_date(date or "") or now)).total_seconds())
 
 
 def _bounded(seconds: float) -> float:
     return min(max(seconds, 1.0), LONGEST_PAUSE_S)
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """Return the moment that an HTTP header tells, or None where it tells none."""
     try:
         moment = parsedate_to_datetime(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -66,6 +66,11 @@ class Transport:
         return self._line.ssl_context
 
     @property
+    def clock_ahead_s(self) -> float | None:
+        """Return how many seconds the controller's clock is ahead of ours; None where it told no time."""
+        return self._line.ahead_s
+
+    @property
     def device_type(self) -> DeviceType:
         """Return the flavour that was found at sign-in."""
         return self._line.flavour

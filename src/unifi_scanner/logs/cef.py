@@ -17,6 +17,7 @@ from unifi_scanner.logs.reading import (
     first_text,
     int_of,
     mac_of,
+    outcome_of,
     seconds_of,
     text_of,
 )
@@ -196,7 +197,7 @@ _READINGS: Mapping[str, tuple[str, _Read]] = {
     "spt": ("src_port", int_of),
     "dpt": ("dst_port", int_of),
     "proto": ("proto", text_of),
-    "act": ("action", lambda value: "blocked" if value == "blocked" else None),
+    "act": ("action", outcome_of),
     "UNIFIipsSignature": ("threat", text_of),
     "UNIFIpolicyName": ("threat", text_of),
     "UNIFIipsSignatureId": ("signature_id", text_of),

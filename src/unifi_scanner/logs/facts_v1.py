@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from unifi_scanner.logs.reading import (
+    BLOCKED,
     address_of,
     band_of,
     direction_of,
@@ -13,6 +14,7 @@ from unifi_scanner.logs.reading import (
     first_text,
     int_of,
     mac_of,
+    outcome_of,
     present,
     seconds_of,
     text_of,
@@ -43,7 +45,7 @@ def kind_of(key: str, item: Mapping[str, Any]) -> str:
     kind = kind_of_v1(key)
     if kind == "wan.changed":
         return WAN_STATES.get(str(item.get("state", "")).lower(), kind)
-    if kind == "threat.detected" and str(item.get("inner_alert_action", "")).lower() == "blocked":
+    if kind == "threat.detected" and outcome_of(first_text(item, "inner_alert_action", "action")) == BLOCKED:
         return "threat.blocked"
     return kind
 
@@ -150,7 +152,6 @@ def threat_facts(item: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
         address_of(item.get("dest_ip") or item.get("dst_ip")),
     )
     category = item.get("catname")
-    action = first_text(item, "inner_alert_action", "action") or ""
     return present(
         src_ip=source,
         dst_ip=destination,
@@ -163,7 +164,7 @@ def threat_facts(item: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
         or text_of(category[0] if isinstance(category, list) and category else category),
         signature_id=first_text(item, "inner_alert_signature_id", "signature_id"),
         threat_severity=int_of(item.get("inner_alert_severity")),
-        action="blocked" if action.lower() == "blocked" else "detected",
+        action=outcome_of(first_text(item, "inner_alert_action", "action")),
         direction=direction_of(source, destination),
         proto=text_of(item.get("proto")),
     )

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from unifi_scanner.logs.reading import (
+    BLOCKED,
+    NOT_BLOCKED,
     address_of,
     band_of,
     direction_of,
     duration_words,
     first_text,
     int_of,
+    outcome_of,
     present,
     said,
     seconds_of,
@@ -161,7 +164,7 @@ def _threat_facts(row: Mapping[str, Any]) -> dict[str, Any]:
         attacker=_name(row, "SRC_CLIENT") or _name(row, "CLIENT") or _name(row, "SRC_DEVICE") or source,
         target=_name(row, "DST_CLIENT") or _name(row, "DST_DEVICE") or destination,
         policy=_name(row, "TRIGGER"),
-        action="detected" if kind in ("threat.detected", "honeypot.hit") else "blocked",
+        action=NOT_BLOCKED if kind in ("threat.detected", "honeypot.hit") else BLOCKED,
         direction=direction or ("outgoing" if _role(row, "SRC_CLIENT") else None),
     )
 
@@ -221,7 +224,7 @@ def _section(meta: Mapping[str, Any]) -> str | None:
 
 def flow_kind(flow: Mapping[str, Any]) -> str:
     """Return the Kind of a traffic flow: a threat where the IPS had a word, else a block or plain traffic."""
-    blocked = str(flow.get("action", "")).lower() in ("blocked", "block")
+    blocked = outcome_of(flow.get("action")) == BLOCKED
     if isinstance(flow.get("ips"), Mapping) and flow["ips"]:
         return "threat.blocked" if blocked else "threat.detected"
     return "firewall.blocked" if blocked else "traffic.flow"
@@ -258,7 +261,7 @@ def flow_facts(flow: Mapping[str, Any]) -> dict[str, Any]:
         threat=text_of(ips.get("signature")),
         threat_category=text_of(ips.get("category_name")),
         signature_id=text_of(ips.get("signature_id")),
-        action="blocked" if flow_kind(flow).endswith("blocked") else "detected",
+        action=outcome_of(flow.get("action")),
         direction=_direction(flow, source, destination),
         policy=_policy(flow),
         proto=text_of(flow.get("protocol")),

@@ -16,7 +16,7 @@ import msgspec
 from unifi_scanner.logs import facts_lists, facts_v1, facts_v2
 from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject, cef_time
 from unifi_scanner.logs.mongo import from_mongo
-from unifi_scanner.logs.reading import first_text, mac_of, present, said, text_of
+from unifi_scanner.logs.reading import BLOCKED, first_text, mac_of, present, said, text_of
 from unifi_scanner.logs.redaction import redacted
 from unifi_scanner.logs.shapes import Shape, event_key, is_mongo, is_refusal, shape_of
 from unifi_scanner.logs.subject import Subject
@@ -204,8 +204,9 @@ def _v1_entry(item: Mapping[str, Any], context: Context, *, kind: str, event_typ
 
 def _from_ips(item: Mapping[str, Any], context: Context) -> LogEntry:
     key = event_key(item) if event_key(item).startswith("EVT_") else "EVT_IPS_IpsAlert"
-    facts = facts_v1.facts_of_event(facts_v1.flat_threat(item), context.names)
-    kind = "threat.blocked" if facts.get("action") == "blocked" else "threat.detected"
+    flat = facts_v1.flat_threat(item)
+    facts = facts_v1.facts_of_event(flat, context.names)
+    kind = facts_v1.kind_of(key, flat)
     origin = context.origin or Origin.IPS
     own_id = text_of(item.get("_id"))
     who = facts_v1.subject_of("EVT_IPS_IpsAlert", item, context.names)
@@ -322,8 +323,9 @@ def cef_entry(
     identity: tuple[Any, ...] | None = None,
 ) -> LogEntry:
     """Return the entry of a CEF record, from a log line (written `at`, where it says itself) or a webhook."""
-    kind = kind_of_cef(line.product, line.signature)
-    facts = cef_facts(line.fields)
+    kind, facts = kind_of_cef(line.product, line.signature), cef_facts(line.fields)
+    if kind == "threat.detected" and facts.get("action") == BLOCKED:
+        kind = "threat.blocked"
     if kind == UNKNOWN_KIND or kind.startswith("system.notice"):
         facts |= present(said=said(line.fields.get("msg") or line.name, context.names))
     moment = at or cef_time(line.fields)

@@ -11,6 +11,8 @@ from typing import Any
 from unifi_scanner.models.device import NameBook, canonical_mac
 from unifi_scanner.models.phrasing import tame
 
+BLOCKED, NOT_BLOCKED = "blocked", "not blocked"
+_OUTCOMES = {"blocked": BLOCKED, "block": BLOCKED, "allowed": NOT_BLOCKED, "allow": NOT_BLOCKED}
 BANDS = {"ng": "2.4 GHz", "na": "5 GHz", "6e": "6 GHz", "ad": "60 GHz"}  # docs/protocol.md B.6
 _INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
 _DURATION = re.compile(r"(\d+)\s*(d|h|m|s)", re.IGNORECASE)
@@ -29,6 +31,11 @@ def text_of(value: Any) -> str | None:
     if text[:1].isalnum():
         return None if len(text) == 4 and text.lower() == "null" else text
     return text if any(c.isalnum() for c in text) else None
+
+
+def outcome_of(value: Any) -> str | None:
+    """Return whether traffic was stopped, where the record says so in a word we know (docs/protocol.md C.4, D.6, F.2)."""
+    return _OUTCOMES.get(value.strip().lower()) if isinstance(value, str) else None
 
 
 def first_text(record: Mapping[str, Any], *fields: str) -> str | None:

@@ -228,7 +228,8 @@ KINDS: dict[str, KindInfo] = {
         SECURITY,
         ERROR,
         "site",
-        "An attack[ from {attacker}][ on {target}] was noticed but not blocked[: {threat}].",
+        "An attack[ from {attacker}][ on {target}] was noticed[ but {action}]"
+        "[ (the record does not say whether it was stopped)][: {threat}].",
     ),
     "threat.updates_failed": KindInfo(
         SECURITY, WARN, "device", "{device} could not update its list of known attacks."
