@@ -14,6 +14,7 @@ from tests.sim.simulated import signed_in
 from unifi_scanner.logs.facts_lists import humanise
 from unifi_scanner.logs.import_files import values_in
 from unifi_scanner.logs.normalise import normalise_record
+from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
@@ -203,3 +204,18 @@ def test_no_row_raises_or_disappears(row: dict[str, Any]) -> None:
     entries = normalise_record(row)
     assert entries or row.get("timestamps") == []
     assert all(entry.kind and entry.id for entry in entries)
+
+
+GATEWAY, LAMP = "74:ac:b9:58:b9:ce", "0a:be:db:c8:0d:81"
+
+
+def test_the_gateways_end_of_a_flow_is_a_device_with_a_name_and_no_client() -> None:
+    flow = {
+        "id": "f1", "action": "blocked", "flow_start_time": 1772366400000, "policies": [], "ips": {"signature": "ET X"},
+        "source": {"ip": "203.0.113.9"}, "destination": {"ip": "192.168.1.1", "mac": GATEWAY}, "traffic_data": {},
+    }  # fmt: skip
+    (entry,) = normalise_record(flow, names=NameBook({GATEWAY: "Dream Machine"}, {LAMP: "Lamp"}))
+    assert (entry.client_mac, entry.metadata["target"]) == (None, "Dream Machine")
+    inside = flow | {"source": {"ip": "192.168.1.9", "mac": LAMP}, "destination": {"ip": "203.0.113.9"}}
+    (entry,) = normalise_record(inside, names=NameBook({GATEWAY: "Dream Machine"}, {LAMP: "Lamp"}))
+    assert (entry.client_mac, entry.metadata["attacker"]) == (LAMP, "Lamp")
