@@ -209,6 +209,15 @@ def test_no_row_raises_or_disappears(row: dict[str, Any]) -> None:
 GATEWAY, LAMP = "74:ac:b9:58:b9:ce", "0a:be:db:c8:0d:81"
 
 
+@pytest.mark.parametrize("end", ["src_mac", "dst_mac"])
+def test_an_alert_is_about_the_client_at_either_end_of_it(end: str) -> None:
+    other = {"src_mac": "dst_mac", "dst_mac": "src_mac"}[end]
+    row = {"key": "EVT_IPS_IpsAlert", "time": 1772366400000, "src_ip": "1.2.3.4", "host": GATEWAY,
+           end: LAMP, other: "02:00:00:00:00:99"}  # fmt: skip
+    (entry,) = normalise_record(row, names=NameBook({GATEWAY: "Dream Machine"}, {LAMP: "Lamp"}))
+    assert (entry.client_mac, entry.client_name, entry.device_name) == (LAMP, "Lamp", "Dream Machine")
+
+
 def test_the_gateways_end_of_a_flow_is_a_device_with_a_name_and_no_client() -> None:
     flow = {
         "id": "f1", "action": "blocked", "flow_start_time": 1772366400000, "policies": [], "ips": {"signature": "ET X"},
