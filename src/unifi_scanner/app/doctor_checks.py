@@ -17,6 +17,7 @@ from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.output import put
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import ConfigError, EndpointGone, ScannerError
+from unifi_scanner.log import inert
 from unifi_scanner.store import open_store
 
 STREAM_PATIENCE_S = 15.0
@@ -44,8 +45,8 @@ def doctor(settings: Settings, *, as_json: bool = False) -> int:
 
 def _line(check: Check) -> str:
     mark = {"ok": "[ok]", "note": "[i] ", "failed": "[!!]"}[check.result]
-    fix = f"\n     Fix: {check.fix}" if check.fix else ""
-    return f"{mark} {check.name}: {check.said}{fix}"
+    fix = f"\n     Fix: {inert(check.fix)}" if check.fix else ""
+    return f"{mark} {inert(f'{check.name}: {check.said}')}{fix}"
 
 
 def _examine(settings: Settings) -> Iterator[Check]:
