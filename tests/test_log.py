@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -94,3 +95,48 @@ def test_values_beside_the_name_of_a_secret_are_blanked_in_log_events_whatever_t
         "password": REDACTED,
         "nested": {"api_key": REDACTED, "who": REDACTED},
     }
+
+
+HOSTILE = (
+    "x\r\n2026-01-01T00:00:00Z [info     ] service_stopped", "\x1b[2Jx\x07", "\x9b31m", "\u202egnp.exe", "\u2028l",
+    "\ud800 x", "\x00", "<script>", "\U0001f4a9" * 2_560,
+)  # fmt: skip
+SPEAKER = """
+import json, logging, sys, structlog
+from unifi_scanner.log import set_up_logging
+words = json.loads(sys.argv[1])
+set_up_logging("DEBUG", as_json=sys.argv[2] == "json")
+for word in words:
+    structlog.get_logger().info("thing_happened", name=word, reason=ValueError(word), raw={word: [word]})
+    logging.getLogger("library").warning("said %s", word)
+    try:
+        raise ValueError(word)
+    except ValueError:
+        structlog.get_logger().exception("job_failed")
+        logging.getLogger("library").exception("said %s", word)
+"""
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_one_event_stays_one_line_whatever_a_stranger_says(form: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SPEAKER, json.dumps(HOSTILE), form],
+        capture_output=True, encoding="utf-8", errors="surrogateescape", check=True,
+    )  # fmt: skip
+    lines = done.stderr.split("\n")
+    assert [line for line in lines if not line.isprintable()] == []
+    begun = [line for line in lines if line and not line.startswith("    ")]
+    assert len(begun) == 4 * len(HOSTILE)
+    assert not [line for line in begun if line.startswith("2026-01-01")]
+    assert done.stderr.count("Traceback") == 2 * len(HOSTILE)
+
+
+def test_a_secret_in_a_librarys_traceback_is_blanked() -> None:
+    said = SPEAKER.replace("words = ", "from unifi_scanner.log import register_secret\nregister_secret('hunter22')\nwords = ")  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", said, json.dumps(["hunter22"]), "console"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "hunter22" not in done.stderr

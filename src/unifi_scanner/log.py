@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 import threading
+import traceback
 from collections import deque
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -69,12 +70,24 @@ def redact(text: str) -> str:
     return text
 
 
+def inert(text: str) -> str:
+    """Return `text` with all that is not visible written as an escape: one line, and no command to a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def inert_block(text: str) -> str:
+    """Return several lines as such, indented: none of them can be taken for a line of its own."""
+    return "\n".join(f"    {inert(line)}" for line in text.rstrip("\n").split("\n"))
+
+
 def _clean(value: Any) -> Any:
     match value:
         case str():
             return redact(value)
         case dict():
-            return {k: _clean_item(k, v) for k, v in value.items()}
+            return {_clean(k): _clean_item(k, v) for k, v in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_clean(v) for v in value]
         case BaseException():
@@ -94,13 +107,26 @@ def redact_event(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> M
     return {key: _clean_item(key, value) for key, value in event.items()}
 
 
+def calm_event(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Let one event stay one line, whatever a stranger put into it; a traceback stays below its event."""
+    return {key: _calm(key, value) for key, value in event.items()}
+
+
+def _calm(key: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return inert_block(value) if key in ("exception", "stack") else inert(value)
+
+
 class RedactingFilter(logging.Filter):
-    """Keeps secrets out of log lines that libraries write through stdlib logging."""
+    """Keeps secrets, line breaks and commands to a terminal out of what libraries write through stdlib logging."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, with its text redacted."""
-        record.msg = redact(record.getMessage())
+        record.msg = inert(redact(record.getMessage()))
         record.args = ()
+        if record.exc_info and record.exc_info[0] is not None:
+            record.exc_text = inert_block(redact("".join(traceback.format_exception(*record.exc_info))))
         return True
 
 
@@ -128,11 +154,8 @@ class Stderr:
 def set_up_logging(level: str = "INFO", *, as_json: bool = False) -> None:
     """Send structured logs to stderr at `level`; libraries only from WARNING up."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain_traceback)
-    )
+    console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain_traceback)
+    rendering: list[Any] = [structlog.processors.JSONRenderer()] if as_json else [calm_event, console]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -141,7 +164,7 @@ def set_up_logging(level: str = "INFO", *, as_json: bool = False) -> None:
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
             redact_event,
-            renderer,
+            *rendering,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Stderr())),
@@ -155,4 +178,4 @@ def set_up_logging(level: str = "INFO", *, as_json: bool = False) -> None:
 
 
 def _plain_traceback(stream: Any, exc_info: Any) -> None:
-    stream.write(redact("".join(__import__("traceback").format_exception(*exc_info))))
+    stream.write(inert_block(redact("".join(traceback.format_exception(*exc_info)))))

@@ -99,7 +99,7 @@ def test_what_ends_trouble_lowers_it_and_tells_how_long_it_took(
 def _line(step: str, wan: str = "WAN") -> LogEntry:
     state, seconds = step.split()
     kind = {"down": "wan.down", "up": "wan.restored"}[state]
-    return entry(int(seconds), kind, client=None, wan=wan)
+    return entry(float(seconds), kind, client=None, wan=wan)
 
 
 def test_the_return_of_one_subject_says_nothing_of_another() -> None:
@@ -108,8 +108,10 @@ def test_the_return_of_one_subject_says_nothing_of_another() -> None:
     assert {f.what: f.resolved for f in found} == {"WAN": False, "WAN2": True}
 
 
-@pytest.mark.parametrize(("back", "severity"), [(60, Severity.INFO), (61, Severity.LOW)])
-def test_trouble_that_is_over_quickly_is_less_grave(back: int, severity: Severity) -> None:
+@pytest.mark.parametrize(
+    ("back", "severity"), [(60, Severity.INFO), (60.004, Severity.INFO), (61, Severity.LOW)]
+)
+def test_trouble_that_is_over_quickly_is_less_grave(back: float, severity: Severity) -> None:
     resolve = OUTAGE["resolve"] | {"quick": QUICK}
     outage = rule("wan.down", window={"by": "wan"}, resolve=resolve)
     assert [f.severity for f in detect([_line("down 0"), _line(f"up {back}")], [outage])] == [severity]
@@ -120,6 +122,28 @@ def test_a_line_told_by_its_interface_and_by_its_name_is_one_line() -> None:
     assert [f.resolved for f in detect([_line("down 0", "eth8"), _line("up 60", "WAN")], [outage])] == [True]
     two_lines = [_line("down 0", "eth8"), _line("down 1", "eth9"), _line("up 60", "WAN")]
     assert [f.resolved for f in detect(two_lines, [outage])] == [False, False]
+
+
+def test_failures_of_one_line_under_two_names_are_counted_together() -> None:
+    outage = rule("wan.down", window={"by": ["site", "wan"]}, what="{count} {downtime}", **OUTAGE)
+    steps = [("down 0", "eth8"), ("up 60", "eth8"), ("down 100", "WAN"), ("up 160", "WAN"), ("down 200", "eth8"),
+             ("up 260", "WAN")]  # fmt: skip
+    for told in (steps, [(step, {"eth8": "WAN", "WAN": "eth8"}[wan]) for step, wan in steps]):
+        found = detect([_line(*step) for step in told], [outage])
+        assert [(f.what, f.resolved) for f in found] == [("3 3 minutes in all", True)]
+
+
+def test_two_lines_stay_two_whatever_names_they_go_by() -> None:
+    outage = rule("wan.down", window={"by": ["site", "wan"]}, what="{count}", **OUTAGE)
+    told = [_line("down 0", "WAN"), _line("down 1", "eth8"), _line("down 2", "eth9"), _line("down 3", "eth8")]
+    assert sorted(f.what for f in detect(told, [outage])) == ["1", "3"]
+
+
+def test_a_line_keeps_its_id_whatever_it_is_called() -> None:
+    outage = rule("wan.down", window={"by": ["site", "wan"]}, what="{count}", **OUTAGE)
+    told = [entry(n, "wan.down", client=None, wan=name, wan_id="WAN2")
+            for n, name in enumerate(("eth9", "Internet 2", "WAN2"))]  # fmt: skip
+    assert [f.what for f in detect(told, [outage])] == ["3"]
 
 
 def test_an_end_without_a_beginning_is_no_finding() -> None:

@@ -52,9 +52,11 @@ def test_how_often_is_told_as_people_say_it(count: int, words: str) -> None:
         (120, "2 minutes"),
         (7_500, "2 hours 5 minutes"),
         (86_401, "1 day"),
+        (199.996, "3 minutes 20 seconds"),
+        (200.004, "3 minutes 20 seconds"),
     ],
 )
-def test_spans_are_told_in_at_most_two_units(seconds: int, words: str) -> None:
+def test_spans_are_told_in_at_most_two_units(seconds: float, words: str) -> None:
     assert span_words(timedelta(seconds=seconds)) == words
 
 

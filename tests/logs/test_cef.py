@@ -138,6 +138,9 @@ FACTS: list[tuple[str, dict[str, Any]]] = [
      {"threat": "ET DROP x", "signature_id": "2402000", "direction": "incoming"}),
     ("544|N|1|UNIFIadmin=Jo src=10.0.0.9 UNIFIaccessMethod=web UNIFIclientIp=10.0.0.1", {"admin": "Jo", "ip": "10.0.0.9", "method": "web"}),
     ("546|N|1|UNIFIsettingsSection=Firewall UNIFIsettingsEntry=Pi-Hole", {"section": "Pi-Hole"}),
+    ("100|N|9|UNIFIwanName=Internet 1 UNIFIwanId=WAN", {"wan": "Internet 1", "wan_id": "WAN"}),
+    ("100|N|9|UNIFIwanId=WAN", {"wan": "WAN", "wan_id": "WAN"}),
+    ("202|N|8|UNIFIclientAlias=Lamp UNIFIclientMac=0a:be:db:c8:0d:81", {"attacker": "Lamp"}),
     ("546|N|1|UNIFIsettingsSection=Firewall UNIFIsettingsEntry=null", {"section": "Firewall"}),
 ]  # fmt: skip
 
@@ -146,6 +149,15 @@ FACTS: list[tuple[str, dict[str, Any]]] = [
 def test_its_facts_have_our_names(tail: str, facts: dict[str, Any]) -> None:
     entry = entry_of_line(f"CEF:0|Ubiquiti|UniFi Network|10.4.57|{tail}", Context())
     assert {name: entry.metadata.get(name) for name in facts} == facts
+
+
+@pytest.mark.parametrize(("end", "kind"), [
+    ("d8:b3:70:fb:fc:dd", "client.switched_radio"), ("d8:b3:70:fb:fc:de", "client.roamed"), ("null", "client.roamed"),
+])  # fmt: skip
+def test_a_roam_that_ends_where_it_began_is_a_change_of_radio(end: str, kind: str) -> None:
+    places = f"UNIFIlastConnectedToDeviceMac=d8:b3:70:fb:fc:dd UNIFIconnectedToDeviceMac={end}"
+    line = f"CEF:0|Ubiquiti|UniFi Network|10.4.57|402|N|1|{places} UNIFIclientMac=0a:be:db:c8:0d:81"
+    assert entry_of_line(line, Context()).kind == kind
 
 
 @given(st.text(max_size=300))

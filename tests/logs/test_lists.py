@@ -14,6 +14,7 @@ from tests.sim.simulated import signed_in
 from unifi_scanner.logs.facts_lists import humanise
 from unifi_scanner.logs.import_files import values_in
 from unifi_scanner.logs.normalise import normalise_record
+from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
@@ -249,3 +250,27 @@ def test_a_flow_with_an_alert_says_what_became_of_it_or_that_it_does_not_say(
     }  # fmt: skip
     (entry,) = normalise_record(row | flow)
     assert words in sentence_of(entry)
+
+
+GATEWAY, LAMP = "74:ac:b9:58:b9:ce", "0a:be:db:c8:0d:81"
+
+
+@pytest.mark.parametrize("end", ["src_mac", "dst_mac"])
+def test_an_alert_is_about_the_client_at_either_end_of_it(end: str) -> None:
+    other = {"src_mac": "dst_mac", "dst_mac": "src_mac"}[end]
+    row = {"key": "EVT_IPS_IpsAlert", "time": 1772366400000, "src_ip": "1.2.3.4", "host": GATEWAY,
+           end: LAMP, other: "02:00:00:00:00:99"}  # fmt: skip
+    (entry,) = normalise_record(row, names=NameBook({GATEWAY: "Dream Machine"}, {LAMP: "Lamp"}))
+    assert (entry.client_mac, entry.client_name, entry.device_name) == (LAMP, "Lamp", "Dream Machine")
+
+
+def test_the_gateways_end_of_a_flow_is_a_device_with_a_name_and_no_client() -> None:
+    flow = {
+        "id": "f1", "action": "blocked", "flow_start_time": 1772366400000, "policies": [], "ips": {"signature": "ET X"},
+        "source": {"ip": "203.0.113.9"}, "destination": {"ip": "192.168.1.1", "mac": GATEWAY}, "traffic_data": {},
+    }  # fmt: skip
+    (entry,) = normalise_record(flow, names=NameBook({GATEWAY: "Dream Machine"}, {LAMP: "Lamp"}))
+    assert (entry.client_mac, entry.metadata["target"]) == (None, "Dream Machine")
+    inside = flow | {"source": {"ip": "192.168.1.9", "mac": LAMP}, "destination": {"ip": "203.0.113.9"}}
+    (entry,) = normalise_record(inside, names=NameBook({GATEWAY: "Dream Machine"}, {LAMP: "Lamp"}))
+    assert (entry.client_mac, entry.metadata["attacker"]) == (LAMP, "Lamp")

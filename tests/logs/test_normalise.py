@@ -171,3 +171,12 @@ def test_every_recorded_record_becomes_an_entry_with_its_raw_data(name: str) -> 
 def test_recorded_events_of_known_codes_are_never_unknown() -> None:
     for value in json_lines("github-issues/ws_events.jsonl"):
         assert all(entry.is_known for entry in normalise_record(value))
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    ("\U0001f4f1", "\U0001f4f1"), ("☕", "☕"), ("**", None), ("--", None), (" … ", None), ("null", None), ("a", "a"),
+])  # fmt: skip
+def test_a_name_of_pictures_is_a_name_and_a_row_of_stars_is_none(name: str, told: str | None) -> None:
+    record = {"key": "EVT_WU_Connected", "user": "02:00:00:00:00:01", "hostname": name, "time": 1672437522587}
+    (entry,) = normalise_record(record)
+    assert entry.client_name == told

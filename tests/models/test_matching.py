@@ -77,6 +77,23 @@ def test_a_client_without_a_mac_goes_by_name_and_the_end_of_its_mac(
     assert (len(combine([rest, cef])), len(combine([cef, rest]))) == (events, events)
 
 
+@pytest.mark.parametrize(
+    ("fact", "bare", "named"),
+    [("wan", "eth8", "WAN"), ("target", "192.168.1.1", "Dream Machine"), ("target", "fe80::1", "Dream Machine"),
+     ("attacker", "02:00:00:00:4c:18", "Lamp")],
+)  # fmt: skip
+def test_a_name_is_better_than_what_a_machine_goes_by_whoever_told_first(
+    fact: str, bare: str, named: str
+) -> None:
+    kind = "wan.down" if fact == "wan" else "threat.blocked"
+    one, other = (
+        entry(kind, origin, metadata={fact: value})
+        for origin, value in ((Origin.REST, bare), (Origin.SYSTEM_LOG, named))
+    )
+    for batch in ([one, other], [other, one]):
+        assert [told.metadata[fact] for told in combine(batch)] == [named]
+
+
 @pytest.mark.parametrize(("apart_ms", "origin", "events"), [
     (5000, Origin.CEF, 1), (5001, Origin.CEF, 2), (10_000, Origin.SYSLOG, 1), (10_001, Origin.SYSLOG, 2),
 ])  # fmt: skip

@@ -25,7 +25,7 @@ from unifi_scanner.sim import (
 from unifi_scanner.sim.scenario_file import duration_ms
 
 START = 1_700_000_000_000
-NAMES = ["busy-day", "hostile-names", "outage", "quiet-week", "stress-30s"]
+NAMES = ["busy-day", "every-generation", "hostile-names", "outage", "quiet-week", "stress-30s"]
 
 
 def test_the_scenarios_that_come_with_the_package_are_these() -> None:

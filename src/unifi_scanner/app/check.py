@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from unifi_scanner.log import inert
+
 
 class Check(msgspec.Struct, frozen=True):
     """One step of the set-up: its name, how it went, what to do about it, and the same for programs."""
@@ -25,4 +27,4 @@ def line_of(check: Check) -> str:
     mark = {"ok": "[ok]", "note": "[i] ", "failed": "[!!]"}[check.result]
     word = "Fix" if check.result == "failed" else "Tip"
     fix = (f"{word}: {check.fix}",) if check.fix else ()
-    return "\n     ".join((f"{mark} {check.name}: {check.said}", *check.more, *fix))
+    return "\n     ".join(map(inert, (f"{mark} {check.name}: {check.said}", *check.more, *fix)))

@@ -11,6 +11,7 @@ from unifi_scanner.api.connection import Connection
 from unifi_scanner.app.controller import Site
 from unifi_scanner.config.settings import Settings, revealed
 from unifi_scanner.errors import StoreError
+from unifi_scanner.logs.ssh_place import Place
 from unifi_scanner.store import EventStore, Shard
 
 if TYPE_CHECKING:
@@ -47,24 +48,14 @@ class StoredPositions:
 
 def console_files(settings: Settings, site: Site, store: EventStore) -> SSHLogCollector | None:
     """Return the source that reads the console's log files, or None where that is not wanted or not for this site."""
-    key_file, host = settings.ssh_key_file, settings.ssh_host or host_of(site.connection)
-    if not settings.ssh_enabled or key_file is None or not site.speaks_for_console:
+    place = place_of(settings, site.connection)
+    if place is None or not site.speaks_for_console:
         return None
     from unifi_scanner.logs.ssh_collector import SSHLogCollector, Wanted
     from unifi_scanner.logs.ssh_files import USUAL_FILES
-    from unifi_scanner.logs.ssh_link import Place, SSHLink
+    from unifi_scanner.logs.ssh_link import SSHLink
     from unifi_scanner.logs.syslog import entry_of_line
 
-    place = Place(
-        host=host,
-        port=settings.ssh_port,
-        username=settings.ssh_username,
-        key_file=key_file,
-        passphrase=revealed(settings.ssh_key_passphrase),
-        fingerprint=settings.ssh_host_fingerprint,
-        trust_first_use=settings.ssh_trust_first_use,
-        known_keys_file=settings.data_path() / KNOWN_HOSTS,
-    )
     wanted = Wanted(
         files=settings.ssh_files or USUAL_FILES[site.client.device_type],
         all_must_be_there=bool(settings.ssh_files),
@@ -76,3 +67,19 @@ def console_files(settings: Settings, site: Site, store: EventStore) -> SSHLogCo
 def host_of(connection: Connection) -> str:
     """Return the bare name or address of a controller."""
     return urlsplit(connection.base_urls()[0]).hostname or connection.host
+
+
+def place_of(settings: Settings, connection: Connection) -> Place | None:
+    """Return where to read log files over SSH, or None where that is off."""
+    if not settings.ssh_enabled or settings.ssh_key_file is None:
+        return None
+    return Place(
+        host=settings.ssh_host or host_of(connection),
+        port=settings.ssh_port,
+        username=settings.ssh_username,
+        key_file=settings.ssh_key_file,
+        passphrase=revealed(settings.ssh_key_passphrase),
+        fingerprint=settings.ssh_host_fingerprint,
+        trust_first_use=settings.ssh_trust_first_use,
+        known_keys_file=settings.data_path() / KNOWN_HOSTS,
+    )

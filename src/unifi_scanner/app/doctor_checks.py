@@ -15,8 +15,9 @@ from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.check import Check, line_of
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.doctor_books import book_checks
-from unifi_scanner.app.doctor_ways import own_address, ports_of, ssh_check, stream_check, syslog_checks
+from unifi_scanner.app.doctor_ways import own_address, ssh_check, stream_check, syslog_checks
 from unifi_scanner.app.output import put
+from unifi_scanner.app.syslog_ports import ports_of
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import ConfigError, ScannerError
 from unifi_scanner.models.capability import ENDPOINTS, Capabilities, State

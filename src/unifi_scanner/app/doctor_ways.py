@@ -6,7 +6,6 @@ import errno
 import socket
 import time
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,11 +13,13 @@ from unifi_scanner import clock
 from unifi_scanner.api.connection import Connection
 from unifi_scanner.app.advice import NAMES, Situation, advice_for, result_of
 from unifi_scanner.app.check import Check
+from unifi_scanner.app.console_files import host_of, place_of
 from unifi_scanner.app.controller import Site
-from unifi_scanner.config.settings import Settings, revealed
+from unifi_scanner.app.syslog_ports import listening_of
+from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import ConfigError, SSHCollectionError
 from unifi_scanner.logs.host_keys import remembered_key
-from unifi_scanner.logs.listening import Listening, open_doors, tls_context
+from unifi_scanner.logs.listening import open_doors, tls_context
 from unifi_scanner.logs.ssh_files import USUAL_FILES, listing_command, parse_listing
 from unifi_scanner.logs.ssh_place import Place
 from unifi_scanner.models.capability import NOT_ASKED, Capability, State
@@ -26,7 +27,6 @@ from unifi_scanner.models.enums import DeviceType
 from unifi_scanner.reports.prose import counted
 
 STREAM_PATIENCE_S, KEY_PATIENCE_S = 15.0, 8.0
-KNOWN_KEYS_FILE = "ssh_hosts.json"
 LISTING_BYTES = 256 * 1024
 ANY_PORT = 9  # no packet is sent: the system is only asked which of its addresses it would use
 
@@ -57,16 +57,6 @@ def _opens(site: Site, patience: float) -> bool:
     return False
 
 
-def ports_of(settings: Settings) -> Mapping[str, int]:
-    """Return the ports that syslog is received on, by way."""
-    named = {
-        "udp": settings.syslog_udp_port,
-        "tcp": settings.syslog_tcp_port,
-        "tls": settings.syslog_tls_port,
-    }
-    return {way: port for way, port in named.items() if port is not None}
-
-
 def own_address(settings: Settings, connection: Connection) -> str:
     """Return this machine's address as that controller sees it; empty where there is no way to it."""
     if settings.syslog_bind:
@@ -94,14 +84,7 @@ def _port_check(settings: Settings, facts: Situation, way: str, port: int) -> Ch
     alone = msgspec.structs.replace(facts, ports={way: port})
     said, fix = advice_for("syslog", NOT_ASKED, alone)
     told = {"source": "syslog", "way": way, "port": port, "address": facts.own_address}
-    listening = Listening(
-        udp_port=settings.syslog_udp_port if way == "udp" else None,
-        tcp_port=settings.syslog_tcp_port if way == "tcp" else None,
-        tls_port=settings.syslog_tls_port if way == "tls" else None,
-        bind=settings.syslog_bind,
-        tls_cert_file=settings.syslog_tls_cert_file,
-        tls_key_file=settings.syslog_tls_key_file,
-    )
+    listening = listening_of(settings, ways=(way,))
     try:
         tls_context(listening)
         for door in open_doors(listening):
@@ -120,27 +103,6 @@ def _port_check(settings: Settings, facts: Situation, way: str, port: int) -> Ch
 
 def _is_taken(exc: ConfigError) -> bool:
     return isinstance(exc.__cause__, OSError) and exc.__cause__.errno == errno.EADDRINUSE
-
-
-def host_of(connection: Connection) -> str:
-    """Return the bare name or address of a controller."""
-    return urlsplit(connection.base_urls()[0]).hostname or connection.host
-
-
-def place_of(settings: Settings, connection: Connection) -> Place | None:
-    """Return where to read log files over SSH, or None where that is off."""
-    if not settings.ssh_enabled or settings.ssh_key_file is None:
-        return None
-    return Place(
-        host=settings.ssh_host or host_of(connection),
-        port=settings.ssh_port,
-        username=settings.ssh_username,
-        key_file=settings.ssh_key_file,
-        passphrase=revealed(settings.ssh_key_passphrase),
-        fingerprint=settings.ssh_host_fingerprint,
-        trust_first_use=settings.ssh_trust_first_use,
-        known_keys_file=settings.data_path() / KNOWN_KEYS_FILE,
-    )
 
 
 def ssh_check(settings: Settings, connection: Connection, flavour: DeviceType) -> Check:

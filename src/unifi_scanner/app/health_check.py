@@ -12,6 +12,7 @@ from unifi_scanner.app.output import put
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import StoreError
 from unifi_scanner.ledger import Counts, coverage_from
+from unifi_scanner.log import inert
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import SourceState
 from unifi_scanner.pipeline import books_of, recall_facts
@@ -116,4 +117,4 @@ def _words(facts: dict[str, Any]) -> str:
         )
     if facts["reports_waiting"]:
         lines.append(f"{facts['reports_waiting']} report(s) wait to be delivered.")
-    return "\n".join(lines)
+    return "\n".join(inert(line) for line in lines)

@@ -16,7 +16,7 @@ from unifi_scanner.log import redact
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Report
 from unifi_scanner.models.telling import sentence_of
-from unifi_scanner.reports import render_html, render_json, render_text
+from unifi_scanner.reports import escaped_json, render_html, render_json, render_text
 
 
 def rendered(report: Report, form: str, *, to_terminal: bool) -> str:
@@ -86,8 +86,8 @@ def put_entries(rows: Iterable[tuple[LogEntry, Mapping[str, Any] | None]], outpu
 
 
 def row_line(entry: LogEntry, where: Mapping[str, Any] | None = None) -> str:
-    """Return an entry as one line of JSON."""
-    return msgspec.json.encode(entry_row(entry, where)).decode()
+    """Return an entry as one line of JSON, with all that is not visible written as an escape."""
+    return escaped_json(msgspec.json.encode(entry_row(entry, where)).decode())
 
 
 def entry_row(entry: LogEntry, where: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.controller_watch import ControllerWatch
 from unifi_scanner.app.site_watch import SiteWatch
-from unifi_scanner.app.syslog_desk import SyslogDesk, listening_of
+from unifi_scanner.app.syslog_desk import SyslogDesk
+from unifi_scanner.app.syslog_ports import listening_of
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
 from unifi_scanner.errors import ScannerError, StoreError

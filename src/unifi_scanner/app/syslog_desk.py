@@ -13,7 +13,6 @@ import structlog
 from unifi_scanner import clock
 from unifi_scanner.api.journal import Journal
 from unifi_scanner.app.controller import Site
-from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import StoreError
 from unifi_scanner.logs.base import Collected
 from unifi_scanner.logs.listening import Listening
@@ -186,20 +185,6 @@ class SyslogDesk:
 
     def _cut(self) -> None:
         self._mark = self._journal.cut()
-
-
-def listening_of(settings: Settings) -> Listening:
-    """Return where to listen for log lines, and for whom."""
-    return Listening(
-        udp_port=settings.syslog_udp_port,
-        tcp_port=settings.syslog_tcp_port,
-        tls_port=settings.syslog_tls_port,
-        bind=None if settings.syslog_bind is None else str(settings.syslog_bind),
-        allow=tuple(map(str, settings.syslog_allow)),
-        tls_cert_file=settings.syslog_tls_cert_file,
-        tls_key_file=settings.syslog_tls_key_file,
-        lines_per_s=settings.syslog_lines_per_s,
-    )
 
 
 def _line_of(record: bytes) -> ReceivedLine | None:

@@ -11,6 +11,7 @@ from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.output import put, row_line
 from unifi_scanner.app.service import stop_signals
 from unifi_scanner.config.settings import Settings
+from unifi_scanner.log import inert
 from unifi_scanner.models.enums import LogLevel
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.telling import sentence_of
@@ -25,13 +26,13 @@ def tail(settings: Settings, *, as_json: bool = False) -> int:
         sites = _listening(settings, stack)
         several = len(sites) > 1
         names = ", ".join(site.client.site_title or site.client.site for site in sites)
-        print(f"Listening to {names}. Ctrl-C ends it.", file=sys.stderr)
+        print(f"Listening to {inert(names)}. Ctrl-C ends it.", file=sys.stderr)
         with stop_signals(stopped.set):
             told = dict.fromkeys(sites, "")
             while not stopped.wait(LOOK_EVERY_S):
                 for site in sites:
                     told[site] = _tell_link(site, told[site])
-                    _tell_news(site, f"{site.client.site_title}: " if several else "", as_json=as_json)
+                    _tell_news(site, f"{inert(site.client.site_title)}: " if several else "", as_json=as_json)
     return 0
 
 
@@ -64,7 +65,7 @@ def _tell_link(site: Site, told: str) -> str:
     state = "connected" if site.manager.is_running() else "not connected"
     for change in site.manager.link_changes():
         if not change.connected:
-            print(f"The stream is lost: {change.reason}. Dialling again.", file=sys.stderr)
+            print(f"The stream is lost: {inert(change.reason)}. Dialling again.", file=sys.stderr)
     if state == "connected" and told != state:
         print("The stream is open.", file=sys.stderr)
     return state

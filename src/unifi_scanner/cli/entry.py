@@ -73,9 +73,9 @@ def tell_crash(kind: type[BaseException], error: BaseException, trace: Traceback
     """Print an unexpected error with its traceback and without secrets; Python then exits with 1."""
     import traceback
 
-    from unifi_scanner.log import redact
+    from unifi_scanner.log import inert_block, redact
 
-    sys.stderr.write(redact("".join(traceback.format_exception(kind, error, trace))))
+    print(inert_block(redact("".join(traceback.format_exception(kind, error, trace)))), file=sys.stderr)
     _say("error: this should not have happened. Please report the lines above.")
 
 
@@ -88,9 +88,9 @@ def _tell(error: ScannerError) -> int:
 
 
 def _say(text: str) -> None:
-    from unifi_scanner.log import redact
+    from unifi_scanner.log import inert, redact
 
-    print(redact(text), file=sys.stderr)
+    print(inert(redact(text)), file=sys.stderr)
 
 
 def _sentence(summary: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable
 from operator import attrgetter
 from typing import Any
 
 from unifi_scanner.detection.ips import family_of
 from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.same_event import is_interface
 
 # what the normaliser puts into an entry's metadata
 ENTRY_FACTS = frozenset(
@@ -114,8 +114,12 @@ _IDENTITY: dict[str, Callable[[LogEntry], Any]] = {
     "client": lambda e: e.client_mac or e.client_name,
     "device": lambda e: e.device_mac or e.device_name,
     "site": attrgetter("site"),
+    # an id stays the same, whatever name each source has for the line
+    "wan": lambda e: e.metadata.get("wan_id") or e.metadata.get("wan"),
 }
-_INTERFACE = re.compile(r"^(eth|ppp|br|usb|switch)[\d.]*$")
+
+# what each source has a name of its own for (docs/protocol.md B.6, D.3)
+RENAMED = "wan"
 
 Key = Hashable
 
@@ -155,11 +159,7 @@ def may_be_same(one: Key, other: Key, by: tuple[str, ...]) -> bool:
 def _part_fits(field: str, one: Any, other: Any) -> bool:
     if one == other:
         return True
-    if field != "wan":
+    if field != RENAMED:
         return False
     # v1 tells the line by its interface, system-log by its name (docs/protocol.md B.6, D.3)
-    return one is None or other is None or _is_interface(one) != _is_interface(other)
-
-
-def _is_interface(name: Any) -> bool:
-    return isinstance(name, str) and _INTERFACE.match(name) is not None
+    return one is None or other is None or is_interface(one) != is_interface(other)

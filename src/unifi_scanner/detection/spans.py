@@ -19,9 +19,15 @@ def parse_span(text: object) -> timedelta:
     return span
 
 
+def whole_seconds(span: timedelta) -> int:
+    """Return how long a span is, to the nearest second."""
+    return round(abs(span).total_seconds())
+
+
 def span_words(span: timedelta) -> str:
-    """Return a span in at most two units: 14 minutes, 2 hours 5 minutes, 3 days."""
-    left = int(abs(span).total_seconds())
+    """Return a span in at most two units, to the nearest second: 14 minutes, 2 hours 5 minutes, 3 days."""
+    # sources tell one moment some milliseconds apart (docs/protocol.md E): no second may hang on which was heard
+    left = whole_seconds(span)
     place = next((i for i, (size, _) in enumerate(_WORDS) if left >= size), None)
     if place is None:
         return "less than a second"

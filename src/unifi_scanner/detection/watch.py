@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from unifi_scanner.detection.conditions import compile_where
-from unifi_scanner.detection.fields import LISTABLE, Key, key_reader, may_be_same, reader_of
+from unifi_scanner.detection.fields import LISTABLE, RENAMED, Key, key_reader, may_be_same, reader_of
 from unifi_scanner.detection.group import BEYOND, Group
 from unifi_scanner.detection.rule import Precondition, Rule
 from unifi_scanner.detection.window import DistinctRun, Run
@@ -53,6 +53,7 @@ class Watch:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.groups: dict[Hashable, Group] = {}
+        self._renamed: dict[Hashable, Group] = {}
         self.after = Memory(rule.after) if rule.after else None
         self.unless = Memory(rule.unless) if rule.unless else None
         self._tests = (*compile_where(rule.where), *self._preconditions())
@@ -78,16 +79,31 @@ class Watch:
         if not self.groups:
             return
         key = self._key(entry)
-        group = self.groups.get(key)
+        group = self._known(key)
         if group is not None and not group.resolved:
             group.end(entry)
             return
-        alike = [g for g in self.groups.values() if not g.resolved and self._fits(key, g)]
-        if len(alike) == 1:
-            alike[0].end(entry)
+        alike = self._only_alike(key, (g for g in self.groups.values() if not g.resolved))
+        if alike is not None:
+            alike.end(entry)
 
-    def _fits(self, key: Key, group: Group) -> bool:
-        return not group.is_beyond and may_be_same(key, group.key, self.rule.window.by)
+    def _known(self, key: Key) -> Group | None:
+        return self.groups.get(key) or self._renamed.get(key)
+
+    def _under_another_name(self, key: Key) -> Group | None:
+        """Return the group that a source with other names told the subject to; each has one other name."""
+        if RENAMED not in self.rule.window.by:
+            return None
+        group = self._only_alike(key, (g for g in self.groups.values() if g not in self._renamed.values()))
+        if group is not None:
+            self._renamed[key] = group
+        return group
+
+    def _only_alike(self, key: Key, groups: Iterable[Group]) -> Group | None:
+        """Return the one group whose subject may be this one under another name; None where several may."""
+        by = self.rule.window.by
+        alike = [g for g in groups if not g.is_beyond and may_be_same(key, g.key, by)]
+        return alike[0] if len(alike) == 1 else None
 
     def _gather(self, key: Key, entries: Iterable[LogEntry]) -> None:
         group = self._group(key)
@@ -97,7 +113,7 @@ class Watch:
                 group.begin(entry)
 
     def _group(self, key: Key) -> Group:
-        group = self.groups.get(key)
+        group = self._known(key) or self._under_another_name(key)
         if group is None:
             key = key if len(self.groups) < MOST_GROUPS else BEYOND
             group = self.groups.get(key) or Group(key, self._listed)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from unifi_scanner.detection.group import MOST_DIFFERENT, MOST_VALUES, Group
 from unifi_scanner.detection.rule import Rule
-from unifi_scanner.detection.spans import span_words
+from unifi_scanner.detection.spans import span_words, whole_seconds
 from unifi_scanner.models.enums import LogSource, Severity
 from unifi_scanner.models.finding import Evidence, Finding
 from unifi_scanner.models.kinds import info_of
@@ -55,9 +55,10 @@ def severity_of(rule: Rule, group: Group) -> Severity:
     resolve = rule.resolve
     if resolve is None or not group.resolved:
         return rule.severity
-    if resolve.quick_within is not None and resolve.quick_severity and group.longest <= resolve.quick_within:
-        return resolve.quick_severity
-    return resolve.severity
+    if resolve.quick_within is None or not resolve.quick_severity:
+        return resolve.severity
+    was_quick = whole_seconds(group.longest) <= whole_seconds(resolve.quick_within)
+    return resolve.quick_severity if was_quick else resolve.severity
 
 
 def source_of(rule: Rule) -> LogSource:

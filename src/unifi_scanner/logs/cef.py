@@ -23,6 +23,7 @@ from unifi_scanner.logs.reading import (
 )
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook, canonical_mac
+from unifi_scanner.models.vocabulary import kind_of_cef
 from unifi_scanner.models.wire_time import from_iso, from_number
 
 _SIGN = "0|Ubiquiti|"  # what precedes it may be stripped by a relay (F.1, 8)
@@ -123,6 +124,16 @@ def _unescaped(match: re.Match[str]) -> str:
     return "\n" if match.group(1) == "n" else match.group(1)
 
 
+def cef_kind(line: CefLine) -> str:
+    """Return the Kind; a roam that ends where it began is a change of radio (docs/protocol.md E)."""
+    kind = kind_of_cef(line.product, line.signature)
+    if kind != "client.roamed":
+        return kind
+    start = canonical_mac(line.fields.get("UNIFIlastConnectedToDeviceMac"))
+    end = canonical_mac(line.fields.get("UNIFIconnectedToDeviceMac"))
+    return "client.switched_radio" if start and start == end else kind
+
+
 def cef_time(fields: Mapping[str, Any]) -> datetime | None:
     """Return when it happened by the record's own account: UniFi Protect counts milliseconds (F.2)."""
     return from_iso(fields.get("UNIFIutcTime")) or from_number(fields.get("timestamp"))
@@ -157,6 +168,8 @@ def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
             if known is not None and (fact not in facts or name in _BETTER):
                 facts[fact] = known
     _tell_sides(facts, fields)
+    if "wan_id" in facts:
+        facts.setdefault("wan", facts["wan_id"])
     if "duration_s" in facts:
         facts["duration"] = duration_words(facts["duration_s"])
     return facts
@@ -182,7 +195,7 @@ _READINGS: Mapping[str, tuple[str, _Read]] = {
     "UNIFIreportedDuration": ("duration_s", seconds_of),
     "UNIFIWiFiRssi": ("signal", int_of),
     "UNIFIwanName": ("wan", text_of),
-    "UNIFIwanId": ("wan", text_of),
+    "UNIFIwanId": ("wan_id", text_of),
     "UNIFIwanIsp": ("isp", text_of),
     "UNIFIfailoverWanName": ("failover_wan", text_of),
     "UNIFIadmin": ("admin", text_of),
@@ -223,7 +236,7 @@ _SIDES = frozenset(
 )
 # where two fields tell one fact, these win wherever they stand
 _BETTER = frozenset(
-    {"UNIFIconnectedToDevicePort", "UNIFIduration", "UNIFIwanName", "UNIFIsettingsEntry", "UNIFIipsSignature"}
+    {"UNIFIconnectedToDevicePort", "UNIFIduration", "UNIFIsettingsEntry", "UNIFIipsSignature"}
 )
 
 

@@ -56,11 +56,19 @@ def subject_of(key: str, item: Mapping[str, Any], names: NameBook) -> Subject:
     if group in CLIENT_GROUPS or not group or item.get("guest"):
         return _client(item, names)
     if group == "IPS":
+        client = next((mac for mac in map(canonical_mac, _ends(item)) if mac in names.clients), None)
         return Subject(
+            client_mac=client,
+            client_name=names.clients.get(client or ""),
             device_mac=mac_of(item, "host", "gw", "dm"),
             device_name=_device_name(item, names, "host", "gw", "dm"),
         )
     return _device(group.lower(), item, names)
+
+
+def _ends(item: Mapping[str, Any]) -> tuple[Any, Any]:
+    # a stranger's end has the MAC of what stands before the gateway, if any: only those we know are clients
+    return item.get("src_mac"), item.get("dst_mac")
 
 
 def _client(item: Mapping[str, Any], names: NameBook) -> Subject:

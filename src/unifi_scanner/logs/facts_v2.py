@@ -232,9 +232,9 @@ def flow_kind(flow: Mapping[str, Any]) -> str:
 
 def flow_subject(flow: Mapping[str, Any], names: NameBook) -> Subject:
     """Return the known client of a flow: its source where that has a MAC, else its destination."""
-    for side in (flow.get("source"), flow.get("destination")):
-        mac = canonical_mac(side.get("mac")) if isinstance(side, Mapping) else None
-        if mac and isinstance(side, Mapping):
+    for side in (_side(flow, "source"), _side(flow, "destination")):
+        mac = canonical_mac(side.get("mac"))
+        if mac and mac not in names.devices:  # the gateway's own end is no client's
             return Subject(
                 client_mac=mac,
                 client_name=names.clients.get(mac) or first_text(side, "client_name", "host_name", "name"),
@@ -242,7 +242,7 @@ def flow_subject(flow: Mapping[str, Any], names: NameBook) -> Subject:
     return Subject()
 
 
-def flow_facts(flow: Mapping[str, Any]) -> dict[str, Any]:
+def flow_facts(flow: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
     """Return what a traffic flow says (docs/protocol.md D.6)."""
     source, destination = _side(flow, "source"), _side(flow, "destination")
     ips = flow.get("ips")
@@ -254,10 +254,8 @@ def flow_facts(flow: Mapping[str, Any]) -> dict[str, Any]:
         dst_ip=address_of(destination.get("ip")),
         src_port=text_of(source.get("port")),
         dst_port=text_of(destination.get("port")),
-        attacker=first_text(source, "client_name", "host_name", "name", "ip"),
-        target=first_text(destination, "client_name", "host_name", "name")
-        or domain
-        or text_of(destination.get("ip")),
+        attacker=_end(source, names) or text_of(source.get("ip")),
+        target=_end(destination, names) or domain or text_of(destination.get("ip")),
         threat=text_of(ips.get("signature")),
         threat_category=text_of(ips.get("category_name")),
         signature_id=text_of(ips.get("signature_id")),
@@ -266,6 +264,10 @@ def flow_facts(flow: Mapping[str, Any]) -> dict[str, Any]:
         policy=_policy(flow),
         proto=text_of(flow.get("protocol")),
     )
+
+
+def _end(side: Mapping[str, Any], names: NameBook) -> str | None:
+    return names.of(canonical_mac(side.get("mac"))) or first_text(side, "client_name", "host_name", "name")
 
 
 def _direction(

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.logs import facts_lists, facts_v1, facts_v2
-from unifi_scanner.logs.cef import CefLine, cef_facts, cef_subject, cef_time
+from unifi_scanner.logs.cef import CefLine, cef_facts, cef_kind, cef_subject, cef_time
 from unifi_scanner.logs.mongo import from_mongo
 from unifi_scanner.logs.reading import BLOCKED, first_text, mac_of, present, said, text_of
 from unifi_scanner.logs.redaction import redacted
@@ -28,7 +28,6 @@ from unifi_scanner.models.phrasing import phrase, tame
 from unifi_scanner.models.vocabulary import (
     EVENT_FRAMES,
     dotted,
-    kind_of_cef,
     kind_of_event_type,
     kind_of_frame,
 )
@@ -283,7 +282,7 @@ def _from_flow(flow: Mapping[str, Any], context: Context) -> LogEntry:
         kind=facts_v2.flow_kind(flow),
         event_type="traffic-flow",
         who=facts_v2.flow_subject(flow, context.names),
-        facts=facts_v2.flow_facts(flow),
+        facts=facts_v2.flow_facts(flow, context.names),
         identity=("flow", text_of(flow.get("id")) or dict(flow)),
         timed=moment,
     )
@@ -323,9 +322,12 @@ def cef_entry(
     identity: tuple[Any, ...] | None = None,
 ) -> LogEntry:
     """Return the entry of a CEF record, from a log line (written `at`, where it says itself) or a webhook."""
-    kind, facts = kind_of_cef(line.product, line.signature), cef_facts(line.fields)
+    kind, facts = cef_kind(line), cef_facts(line.fields)
     if kind == "threat.detected" and facts.get("action") == BLOCKED:
         kind = "threat.blocked"
+    who = cef_subject(line.fields, context.names)
+    if kind == "honeypot.hit" and who.client_name:
+        facts.setdefault("attacker", who.client_name)
     if kind == UNKNOWN_KIND or kind.startswith("system.notice"):
         facts |= present(said=said(line.fields.get("msg") or line.name, context.names))
     moment = at or cef_time(line.fields)
@@ -334,7 +336,7 @@ def cef_entry(
         msgspec.structs.replace(context, origin=context.origin or Origin.CEF),
         kind=kind,
         event_type=f"CEF:{line.product.removeprefix('UniFi ')}:{line.signature}",
-        who=cef_subject(line.fields, context.names),
+        who=who,
         facts=facts,
         identity=identity or ("cef", dict(raw)),
         timed={},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -30,7 +31,12 @@ def text_of(value: Any) -> str | None:
     text = value.strip()
     if text[:1].isalnum():
         return None if len(text) == 4 and text.lower() == "null" else text
-    return text if any(c.isalnum() for c in text) else None
+    return text if any(c.isalnum() or _is_picture(c) for c in text) else None
+
+
+def _is_picture(char: str) -> bool:
+    """Return whether a character is a sign beyond ASCII: people name their phones with nothing else."""
+    return not char.isascii() and unicodedata.category(char) in ("So", "Sk")
 
 
 def outcome_of(value: Any) -> str | None:

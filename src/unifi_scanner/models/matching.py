@@ -18,8 +18,8 @@ from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.pairing import pair_up
 from unifi_scanner.models.same_event import (
     FLOW,
+    is_bare,
     is_by_name,
-    is_mac,
     match_key,
     may_be_one,
     name_key,
@@ -71,10 +71,10 @@ def _traces(stored: LogEntry, heard: LogEntry) -> dict[str, Any]:
 
 
 def _better(own: Any, other: Any) -> Any:
-    """Return `own`, unless it is missing, or a bare MAC where the other knows a name."""
+    """Return `own`, unless it is missing, or a bare MAC, address or interface where the other knows a name."""
     if own in (None, ""):
         return other
-    return other if other and is_mac(own) and not is_mac(other) else own
+    return other if other and is_bare(own) and not is_bare(other) else own
 
 
 def _filled(own: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Any
 
 from unifi_scanner.models.enums import Origin
@@ -56,6 +57,8 @@ _FACTS_OF_KIND: Mapping[str, tuple[str, ...]] = {
 }
 _BRACKETS = re.compile(r"\s*\(.*\)$")
 _MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$", re.IGNORECASE)
+_INTERFACE = re.compile(r"^(eth|ppp|br|usb|switch)[\d.]*$")
+_LIKE_AN_ADDRESS = re.compile(r"^[0-9a-f:.]{2,45}$", re.IGNORECASE)
 _NAME_WITH_MAC_END = re.compile(r"^(.+) ([0-9a-f]{2}:[0-9a-f]{2})$", re.IGNORECASE)
 
 
@@ -218,6 +221,26 @@ def record_id(entry: LogEntry) -> str | None:
         return taken_in
     own = entry.raw_data.get("_id")
     return None if own is None else str(own)
+
+
+def is_bare(value: Any) -> bool:
+    """Return whether a value is what a machine goes by where people have names: a MAC, an address, an interface."""
+    return is_mac(value) or is_interface(value) or _is_address(value)
+
+
+def is_interface(value: Any) -> bool:
+    """Return whether a value is an interface of a gateway, by which v1 tells a line (docs/protocol.md B.6, F.3)."""
+    return isinstance(value, str) and _INTERFACE.match(value) is not None
+
+
+def _is_address(value: Any) -> bool:
+    if not isinstance(value, str) or not _LIKE_AN_ADDRESS.match(value):
+        return False
+    try:
+        ip_address(value)
+    except ValueError:
+        return False
+    return True
 
 
 def is_mac(value: Any) -> bool:

@@ -46,8 +46,8 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 
 
 def duration(span: timedelta) -> str:
-    """Return a span in at most two units: 14 minutes, 2 hours 5 minutes, 3 days."""
-    left = int(abs(span.total_seconds()))
+    """Return a span in at most two units, to the nearest second: 14 minutes, 2 hours 5 minutes, 3 days."""
+    left = round(abs(span.total_seconds()))
     if left == 0:
         return "less than a second"
     place = next(i for i, (_, size) in enumerate(UNITS) if left >= size)

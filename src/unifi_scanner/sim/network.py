@@ -17,7 +17,7 @@ DEVICE_TYPES: Final = {"AP": "uap", "SW": "usw", "GW": "ugw", "DM": "udm", "XG":
 def digest(*parts: object, length: int = 24) -> str:
     """Return `length` hex digits that are always the same for the same parts."""
     text = "\x1f".join(str(part) for part in parts)
-    return hashlib.sha256(text.encode()).hexdigest()[:length]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
 def mac_of(prefix: str, *parts: object) -> str:
