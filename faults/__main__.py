@@ -11,7 +11,7 @@ from pathlib import Path
 
 from faults.judging import Outcome
 from faults.life import CONTEXT
-from faults.scenarios import FAULTS, NEEDS, PROCESS, run
+from faults.scenarios import FAULTS, PROCESS, run
 from faults.table import examples, page, rows_of, text_table
 
 RUNS, SHORT_RUNS, PROCESS_RUNS, JOBS = 1000, 1, 10, 6
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"\n{failing}")
     print(f"\n{len(outcomes):,} runs in {time.monotonic() - began:.0f} s")
     if args.write is not None:
-        args.write.write_text(page(rows, NEEDS), encoding="utf-8")
+        args.write.write_text(page(rows), encoding="utf-8")
     return 0 if all(one.held for one in outcomes) else 1
 
 

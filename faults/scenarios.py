@@ -87,15 +87,3 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "upgrade": Fault("the controller is upgraded from 9.3 to 10.1 to 10.4", ("9.3.43",), wire.upgrade),
 }  # fmt: skip
 PROCESS: Final = frozenset({"service-killed"})  # seconds each: a few of these are enough
-# what each of these still needs to cost nothing on a controller with both histories; the table counts them all the same
-OUGHT = "a ledger that knows by version which sources ought to answer: a 404 of one of those is a failure"
-NEEDS: Final[Mapping[str, str]] = {
-    "404-while": OUGHT,
-    "404-for-good": OUGHT,
-    "empty-while": "an empty answer that is believed only when another source agrees",
-    "empty-for-good": "an empty answer that is believed only when another source agrees",
-    "forgetful": "a gap that stays open when history no longer reaches back to its start",
-    "clock-ahead": "cursors that go by the controller's clock alone",
-    "kill-only-copy": "the crash journal",
-    "upgrade": "gaps that stay open for what no history tells",
-}

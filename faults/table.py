@@ -37,7 +37,7 @@ What the columns mean:
 - **gaps not named**: times in which the stream was down, and no history could tell all that it tells, which no report
   names as open; and sources that failed for good and are told as seen.
 - **other**: orderly stops that were none, starts that failed for good.
-{needs}
+
 Every run has a seed: `python -m faults --only NAME --seed SEED --runs 1` plays it again.
 {examples}"""
 
@@ -88,18 +88,14 @@ def examples(rows: Sequence[Row], most: int = MOST_EXAMPLES) -> str:
     return "\n".join(lines)
 
 
-def page(rows: Sequence[Row], needs: Mapping[str, str]) -> str:
+def page(rows: Sequence[Row]) -> str:
     """Return the table as docs/faults.md."""
     head = f"| fault | {' | '.join(HEADS)} |\n|---|{'---:|' * len(HEADS)}"
     body = "\n".join(f"| {' | '.join((row.told, *_cells(row)[1:]))} |" for row in rows)
     total = f"| **all** | {' | '.join(_cells(_total(rows))[1:])} |"
-    waiting = "".join(
-        f"- “{row.told}” needs {needs[row.name]}.\n" for row in rows if row.name in needs and row.examples
-    )
     failing = examples(rows, ON_THE_PAGE)
     return PAGE.format(
         table=f"{head}\n{body}\n{total}",
-        needs=f"\nStill to be built:\n\n{waiting}" if waiting else "",
         examples=f"\n## What failed\n\n```\n{failing}\n```\n" if failing else "",
     )
 
