@@ -41,6 +41,12 @@ def _is_picture(char: str) -> bool:
     return not char.isascii() and unicodedata.category(char) in ("So", "Sk")
 
 
+def line_id_of(value: Any) -> str | None:
+    """Return the id of an Internet line; the first is WAN in the system log and WAN1 in CEF (D.3, F.2)."""
+    text = text_of(value)
+    return "WAN1" if text == "WAN" else text
+
+
 def first_text(record: Mapping[str, Any], *fields: str) -> str | None:
     """Return the first of `fields` that holds a usable text."""
     for field in fields:
