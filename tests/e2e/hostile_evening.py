@@ -35,6 +35,7 @@ NAMES: Final = {
 # JSON cannot carry half a pair: the wire's own reader puts the mark of a lost character there
 ON_THE_WIRE: Final = {what: name.replace("\ud800", "\ufffd") for what, name in NAMES.items()}
 RECIPIENT, SENDER = "anna@example.org", "scanner@example.org"
+SITES: Final = {"default": "forged log", "cabin": "clear screen", "attic": "bcc"}
 FIELDS: Final = ("ssid", "hostname", "ap_name", "ap_displayName", "essid", "admin", "msg", "network_name")
 
 
@@ -74,6 +75,11 @@ def evening(root: Path) -> Iterator[Evening]:
             assert ask_to_stop(process)[0] == 0
         put_out = {form: run(env, "report", "--since", "2h", *words) for form, words in FORMS.items()}
         put_out |= {verb: run(env, verb) for verb in ("doctor", "health")}
+        put_out["unknown site"] = run(env | {"UNIFI_SITE": "nowhere"}, "report", code=2)
+        pages = run(
+            env | {"UNIFI_SITE": "all"}, "report", "--format", "html", "--output", str(root / "pages.html")
+        )
+        put_out["names of pages"] = pages
         yield _evening(root, twin, inbox, put_out, tail_file)
 
 
@@ -96,11 +102,11 @@ def _text(path: Path) -> str:
     return path.read_bytes().decode("utf-8")
 
 
-def run(env: dict[str, str], *words: str) -> str:
-    """Return what the program prints, to the byte."""
+def run(env: dict[str, str], *words: str, code: int = 0) -> str:
+    """Return what the program prints, to the byte: its answer, or its error where one is wanted."""
     done = subprocess.run(command(*words), env=env, capture_output=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr.decode(errors="replace")
-    return done.stdout.decode()
+    assert done.returncode == code, done.stderr.decode(errors="replace")
+    return (done.stderr if code else done.stdout).decode()
 
 
 @contextmanager
@@ -135,9 +141,12 @@ def house() -> str:
         f"[[network.clients]]\nhostname = {n}\nname = {n}\nssid = {n}\nalways = true\n" for n in names
     )
     aps = "".join(f"[[network.aps]]\nname = {n}\n" for n in names)
+    titles = "".join(
+        f'[[sites]]\nname = "{short}"\ndesc = {json.dumps(NAMES[what])}\n' for short, what in SITES.items()
+    )
     return (
         f'title = "Hostile"\nseed = 5\nduration = "1h"\n[network]\nisp = {names[0]}\n'
-        f'[network.gateway]\nname = {names[0][:-1]} gate"\n{aps}{clients}'
+        f'[network.gateway]\nname = "Dream {NAMES["sql"]}"\n{aps}{clients}{titles}'
     )
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from tests.e2e.hostile_evening import (
     NAMES,
     ON_THE_WIRE,
     RECIPIENT,
+    SITES,
     Evening,
     evening,
     strangers_text,
@@ -67,12 +69,15 @@ def test_every_log_line_reaches_the_store_as_it_was(tmp_path: Path) -> None:
     assert all(sentence_of(entry).isprintable() for entry in stored)
 
 
-@pytest.mark.parametrize("form", ["text", "json", "html", "entries", "deliver", "doctor", "health"])
+@pytest.mark.parametrize(
+    "form",
+    ["text", "json", "html", "entries", "deliver", "doctor", "health", "unknown site", "names of pages"],
+)
 def test_nothing_that_is_printed_commands_a_terminal(came_of_it: Evening, form: str) -> None:
     text = came_of_it.put_out[form]
     assert invisible(text) == set()
     assert not re.search(r"^(Bcc:|2026-01-01T)", text, re.MULTILINE)
-    assert form in ("deliver", "doctor", "health") or "7*7" in text  # told, not reckoned
+    assert form not in ("text", "json", "html", "entries") or "7*7" in text  # told, not reckoned
 
 
 def test_tail_tells_one_thing_a_line(came_of_it: Evening) -> None:
@@ -131,9 +136,18 @@ def test_a_mail_has_its_own_headers_and_goes_where_it_should(came_of_it: Evening
 def test_no_name_makes_a_file(came_of_it: Evening) -> None:
     written = {path.relative_to(came_of_it.root) for path in came_of_it.files}
     reports = [path for path in written if path.parts[0] == "reports"]
+    pages = [path for path in written if path.name.startswith("pages-")]
+    assert len(pages) == len(SITES)
+    assert all(re.fullmatch(r"pages-\d-[\w-]+\.html", path.name) for path in pages)
     assert reports
     assert all(OURS.fullmatch(path.name) and len(path.parts) == 2 for path in reports)
-    assert {path.parts[0] for path in written} == {"data", "reports", "log", "tail"}
+    assert {path.parts[0] for path in written} == {
+        "data",
+        "reports",
+        "log",
+        "tail",
+        *(page.name for page in pages),
+    }
     assert not [path for path in written if "passwd" in str(path)]
 
 
@@ -222,3 +236,21 @@ def opened(pages: dict[str, str], tmp_path: Path) -> dict[str, Any]:
     assert told, ran.stderr
     found: dict[str, Any] = json.loads(html.unescape(told[1]))
     return found
+
+
+def test_no_file_and_no_member_of_an_archive_has_a_name_that_does_something(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed = tmp_path / "\u202egpj.\x1b[2J\nBcc: x.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, name in enumerate(ON_THE_WIRE.values()):
+            event = {"key": "EVT_AP_Lost_Contact", "ap_name": name, "time": 1672437522587 + number}
+            archive.writestr(f"{number}{name[:50]}.json", json.dumps(event))
+            archive.writestr(f"{number}!{name[:50]}.gz", b"\x1f\x8b\x08broken")
+    for words in ([], ["--entries"], ["--format", "json"], ["--format", "html"]):
+        assert main(["analyze", *words, str(packed)]) == 0
+        told = capsys.readouterr()
+        assert invisible(told.out + told.err) == set(), words
+    assert main(["analyze", f"{packed}.not"]) == 2
+    assert invisible(capsys.readouterr().err) == set()
+    assert [path.name for path in tmp_path.iterdir()] == [packed.name]

@@ -138,8 +138,8 @@ FACTS: list[tuple[str, dict[str, Any]]] = [
      {"threat": "ET DROP x", "signature_id": "2402000", "direction": "incoming"}),
     ("544|N|1|UNIFIadmin=Jo src=10.0.0.9 UNIFIaccessMethod=web UNIFIclientIp=10.0.0.1", {"admin": "Jo", "ip": "10.0.0.9", "method": "web"}),
     ("546|N|1|UNIFIsettingsSection=Firewall UNIFIsettingsEntry=Pi-Hole", {"section": "Pi-Hole"}),
-    ("100|N|9|UNIFIwanName=Internet 1 UNIFIwanId=WAN", {"wan": "Internet 1", "wan_id": "WAN"}),
-    ("100|N|9|UNIFIwanId=WAN", {"wan": "WAN", "wan_id": "WAN"}),
+    ("100|N|9|UNIFIwanName=Internet 1 UNIFIwanId=WAN1", {"wan": "Internet 1", "wan_id": "WAN1"}),
+    ("100|N|9|UNIFIwanId=WAN", {"wan": "WAN1", "wan_id": "WAN1"}),
     ("202|N|8|UNIFIclientAlias=Lamp UNIFIclientMac=0a:be:db:c8:0d:81", {"attacker": "Lamp"}),
     ("546|N|1|UNIFIsettingsSection=Firewall UNIFIsettingsEntry=null", {"section": "Firewall"}),
 ]  # fmt: skip

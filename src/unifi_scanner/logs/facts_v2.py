@@ -15,6 +15,7 @@ from unifi_scanner.logs.reading import (
     duration_words,
     first_text,
     int_of,
+    line_id_of,
     outcome_of,
     present,
     said,
@@ -142,7 +143,7 @@ def _line_facts(row: Mapping[str, Any]) -> dict[str, Any]:
     wan = _name(row, "WAN_NAME") or _name(row, "WAN_ID")
     return present(
         wan=wan,
-        wan_id=_id(row, "WAN_ID"),
+        wan_id=line_id_of(_id(row, "WAN_ID")),
         isp=None if wan == _name(row, "ISP_NAME") else _name(row, "ISP_NAME"),
         failover_wan=_name(row, "FAILOVER_WAN_NAME") or _name(row, "FAILOVER_WAN_ID"),
         duration=None if seconds is None else duration_words(seconds),

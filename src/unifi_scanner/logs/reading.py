@@ -44,6 +44,12 @@ def outcome_of(value: Any) -> str | None:
     return _OUTCOMES.get(value.strip().lower()) if isinstance(value, str) else None
 
 
+def line_id_of(value: Any) -> str | None:
+    """Return the id of an Internet line; the first is WAN in the system log and WAN1 in CEF (D.3, F.2)."""
+    text = text_of(value)
+    return "WAN1" if text == "WAN" else text
+
+
 def first_text(record: Mapping[str, Any], *fields: str) -> str | None:
     """Return the first of `fields` that holds a usable text."""
     for field in fields:

@@ -212,7 +212,8 @@ def _about_threat(occurrence: Occurrence, known: Mapping[str, Any], network: Net
 
 def _about_wan(_occurrence: Occurrence, known: Mapping[str, Any], network: Network) -> Fields:
     return {
-        **_device(network.gateway.mac, network), "UNIFIwanName": "Internet 1", "UNIFIwanId": known.get("wan"),
+        **_device(network.gateway.mac, network), "UNIFIwanName": "Internet 1",
+        "UNIFIwanId": {"WAN": "WAN1"}.get(str(known.get("wan")), known.get("wan")),  # as a captured line of 10.4.57
         "UNIFIwanPort": known.get("wan_port"), "UNIFIwanIsp": known.get("isp"),
     }  # fmt: skip
 
