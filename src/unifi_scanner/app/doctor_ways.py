@@ -72,7 +72,9 @@ def own_address(settings: Settings, connection: Connection) -> str:
     if settings.syslog_bind:
         return settings.syslog_bind
     try:
-        family, kind, proto, _, place = socket.getaddrinfo(host_of(connection), ANY_PORT, type=socket.SOCK_DGRAM)[0]
+        family, kind, proto, _, place = socket.getaddrinfo(
+            host_of(connection), ANY_PORT, type=socket.SOCK_DGRAM
+        )[0]
         with socket.socket(family, kind, proto) as sock:
             sock.connect(place)
             return str(sock.getsockname()[0])
