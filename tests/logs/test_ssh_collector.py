@@ -21,6 +21,7 @@ from unifi_scanner.logs.normalise import Context, normalise_record
 from unifi_scanner.logs.ssh_alerts import plain
 from unifi_scanner.logs.ssh_collector import Position, Rounds, SSHLogCollector, Wanted
 from unifi_scanner.logs.ssh_link import Patience, Place, SSHLink
+from unifi_scanner.logs.syslog import entry_of_line as real_entry_of_line
 from unifi_scanner.models.enums import LogLevel, LogSource, Origin
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 
@@ -163,6 +164,19 @@ def test_what_was_read_and_not_stored_is_read_again_without_a_restart(collectors
     append(log, "two\n")
     assert texts(read(collector)) == ["one", "two"]
     assert texts(read(collector)) == []
+
+
+def test_allowed_connections_in_a_file_are_counted_not_stored_one_by_one(collectors: Make, log: Path) -> None:
+    allowed = (
+        'Jan  2 11:00:{:02} Gate Gate [LAN_WAN-A-1] DESCR="Allow" IN=br0 OUT=eth8 MAC= SRC=192.168.1.2 '
+        "DST=203.0.113.9 LEN=60 PROTO=TCP SPT=50000 DPT=443\n"
+    )
+    append(log, "".join(allowed.format(second) for second in range(40)))
+    collector = collectors(log)
+    collector.entry_of_line = real_entry_of_line
+    (told,) = read(collector).entries
+    assert (told.kind, told.metadata["counted"]) == ("traffic.allowed_summary", 40)
+    assert Origin.SSH in told.origins
 
 
 def test_a_renamed_file_is_finished_before_the_new_one_begins(collectors: Make, log: Path) -> None:

@@ -138,19 +138,16 @@ class SiteWatch:
             self.store.record_drop(self.shard, f"system messages that {words}", count, now)
         if not share.is_running():
             self._note_state(share.source, SourceState.FAILED, now, NOT_RECEIVING)
-        elif self._note_state(share.source, SourceState.OK, now, entries=share.heard):
-            share.heard = 0
+        else:
+            self._note_state(share.source, SourceState.OK, now)
 
-    def _note_state(
-        self, source: str, state: SourceState, now: datetime, reason: str = "", *, entries: int = 0
-    ) -> bool:
-        """Note how a source fares, not too often; return whether it was noted."""
+    def _note_state(self, source: str, state: SourceState, now: datetime, reason: str = "") -> None:
         noted = self._noted.get(source)
         if noted is not None and noted[0] is state and abs(now - noted[1]) < NOTE_EVERY:
-            return False
+            return
+        entries = self.ingest.take_heard(source)
         self.store.note_source(self.shard, source, now, state, entries=entries, reason=reason)
         self._noted[source] = (state, now)
-        return True
 
     def _note_drops(self, dropped: int, now: datetime) -> bool:
         if dropped <= self._dropped:

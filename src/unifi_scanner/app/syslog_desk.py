@@ -56,7 +56,6 @@ class Share:
         self, receiver: SyslogReceiver, site: Site, noise: Noise, *, answers_for_losses: bool
     ) -> None:
         self.site = site
-        self.heard = 0
         self.is_stored = True
         self.has_told_an_hour = False  # since the last checkpoint
         self.noise = noise
@@ -72,7 +71,6 @@ class Share:
 
     def collect(self, since: datetime | None) -> Collected:
         """Return the entries of the lines laid by, and of the counted hours that are over."""
-        self.heard += len(self._lines)
         self._collector.context = self.site.context
         collected = self._collector.collect(since)
         if collected.entries:

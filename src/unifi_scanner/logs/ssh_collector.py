@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import structlog
@@ -12,6 +12,7 @@ from unifi_scanner import clock
 from unifi_scanner.errors import SSHCollectionError
 from unifi_scanner.logs.base import Collected, Failure, Heard
 from unifi_scanner.logs.commands import Commands
+from unifi_scanner.logs.noise import Noise
 from unifi_scanner.logs.normalise import Context, entries_of, unreadable_entry
 from unifi_scanner.logs.ssh_alerts import AlertPage, alerts_command, parse_alerts
 from unifi_scanner.logs.ssh_files import (
@@ -43,6 +44,7 @@ HEADER_BYTES = 256
 ALERT_BYTES = 16 * 1024 * 1024
 ALERTS = "mongo:ace.alert"  # where the position of the alerts is kept: its offset is a time in ms
 LATE = timedelta(minutes=15)  # rows may appear late; what is read twice is recognised by its id
+FOREVER = datetime.max.replace(tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 ReadLine = Callable[[str, Context], LogEntry]
 NOTHING_SAID = Context()
@@ -112,7 +114,7 @@ class SSHLogCollector:
         round_.read_files()
         if self.wanted.alerts:
             round_.read_alerts(since or EPOCH)
-        entries = sorted(round_.entries, key=lambda entry: entry.timestamp)
+        entries = sorted(round_.all_entries(), key=lambda entry: entry.timestamp)
         log.info("ssh_logs_collected", entries=len(entries), failures=len(round_.failures))
         heard = [Heard(source=self.source, entries=len(entries))] if round_.heard else []
         return Collected(
@@ -149,9 +151,14 @@ class _Round:
         self.since = since
         self.context = context
         self.entries: list[LogEntry] = []
+        self.noise = Noise(zone=context.zone)
         self.failures: list[Failure] = []
         self.heard = False
         self._left = collector.rounds.all_bytes
+
+    def all_entries(self) -> list[LogEntry]:
+        """Return what was read, with a sum of each hour for what was only counted."""
+        return self.entries + self.noise.flush(FOREVER)
 
     def read_files(self) -> None:
         paths = self.collector.wanted.files
@@ -237,7 +244,8 @@ class _Round:
         from_when = self.progress.matters_from(path)
         for record in records(path, lines):
             entry = self.collector.entry_of_line(record, self.context)
-            if from_when is None or not entry.has_time or entry.timestamp >= from_when:
+            matters = from_when is None or not entry.has_time or entry.timestamp >= from_when
+            if matters and not self.noise.take(entry):
                 yield entry
 
     def read_alerts(self, since: datetime) -> None:

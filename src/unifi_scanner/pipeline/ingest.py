@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -57,6 +58,7 @@ class Ingest:
         self.capabilities: Capabilities | None = None
         self.settled = SETTLED
         self._unstored: list[LogEntry] = []
+        self._heard: Counter[str] = Counter()
 
     def drain(self) -> int:
         """Store what the live sources heard since the last time and return how many entries were new.
@@ -64,7 +66,11 @@ class Ingest:
         A disk that is full loses nothing: the entries wait here for the next call. Raises StoreError.
         """
         for source in self.live:
-            self._unstored.extend(entry for entry in source.collect(None).entries if is_event(entry))
+            collected = source.collect(None)
+            events = [entry for entry in collected.entries if is_event(entry)]
+            states = len(collected.entries) - len(events)
+            self._heard[source.source] += sum(heard.entries for heard in collected.heard) - states
+            self._unstored.extend(events)
         new = self._store_waiting()
         for source in self.live:
             source.forget_stored()
@@ -76,6 +82,10 @@ class Ingest:
         added = self.store.add(self.shard, self._unstored)
         self._unstored.clear()
         return added.new
+
+    def take_heard(self, source: str) -> int:
+        """Return how much a live source told since this was last asked."""
+        return self._heard.pop(source, 0)
 
     @property
     def waiting(self) -> int:
