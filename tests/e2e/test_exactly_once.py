@@ -70,21 +70,22 @@ def live_through_it(flavour: Flavour, version: str, directory: Path) -> list[str
     return problems
 
 
+# things happen in real time, so that a span may come out as one second more or less
 SENTENCES = (
-    "AP Three went offline and was away for 10 seconds.",
-    "Switch One could not give enough power over the cable on port 4.",
-    "Phone 7, a device of yours, did what harmful programs do once.",
-    "Phone 27 moved between access points 10 times in 25 seconds.",
+    r"AP Three went offline and was away for (9|10|11) seconds\.",
+    r"Switch One could not give enough power over the cable on port 4\.",
+    r"Phone 7, a device of yours, did what harmful programs do once\.",
+    r"Phone 27 moved between access points 10 times in (24|25|26) seconds\.",
+    r"The Internet connection .*?went down and was away for [456] seconds\.",
 )
 
 
 def missing_sentences(report: str) -> list[str]:
     """Return the sentences the report of the stress ought to have and has not."""
     words = " ".join(report.split())
-    missing = [said for said in SENTENCES if said not in words]
-    if not re.search(r"The Internet connection .*?went down and was away for 5 seconds\.", words):
-        missing.append("the Internet was down for 5 seconds")
-    if words.count("Filled in later from") != 3:
+    missing = [said for said in SENTENCES if not re.search(said, words)]
+    # from Network 10 on, no history tells everything that the stream tells
+    if len(re.findall(r"Filled in later from|Most was filled in from", words)) != 3:
         missing.append("three gaps in the live stream, filled in later")
     return missing
 
