@@ -74,7 +74,7 @@ SENTENCES = (
     "AP Three went offline and was away for 10 seconds.",
     "Switch One could not give enough power over the cable on port 4.",
     "Phone 7, a device of yours, did what harmful programs do once.",
-    "Phone 27 moved between access points 10 times in 25 seconds.",
+    "Phone 27 moved between access points 10 times in 26 seconds.",
 )
 
 
