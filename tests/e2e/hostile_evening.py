@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +36,7 @@ NAMES: Final = {
 }
 # JSON cannot carry half a pair: the wire's own reader puts the mark of a lost character there
 ON_THE_WIRE: Final = {what: name.replace("\ud800", "\ufffd") for what, name in NAMES.items()}
+TRIED: Final = "Invalid user "
 RECIPIENT, SENDER = "anna@example.org", "scanner@example.org"
 SITES: Final = {"default": "forged log", "cabin": "clear screen", "attic": "bcc"}
 FIELDS: Final = ("ssid", "hostname", "ap_name", "ap_displayName", "essid", "admin", "msg", "network_name")
@@ -59,8 +62,9 @@ class Evening:
 def evening(root: Path) -> Iterator[Evening]:
     """Live through it once, and yield what came of it."""
     with SimulatedController(parse_scenario(house(), "hostile.toml")) as twin, mail_server("none") as inbox:
+        port = free_port()
         env = environment(
-            twin, root / "data", UNIFI_SMTP_HOST="127.0.0.1", UNIFI_SMTP_PORT=str(inbox.port),
+            twin, root / "data", UNIFI_SYSLOG_UDP_PORT=str(port), UNIFI_SYSLOG_BIND="127.0.0.1", UNIFI_SMTP_HOST="127.0.0.1", UNIFI_SMTP_PORT=str(inbox.port),
             UNIFI_SMTP_SECURITY="none", UNIFI_EMAIL_TO=RECIPIENT, UNIFI_EMAIL_FROM=SENDER, UNIFI_LOG_LEVEL="DEBUG",
             UNIFI_FILE_DIR=str(root / "reports"),
         )  # fmt: skip
@@ -68,7 +72,8 @@ def evening(root: Path) -> Iterator[Evening]:
         with service(env, root / "log") as process, tailing(env, tail_file) as tail:
             assert until(lambda: twin.connections() == 2, 40), (root / "log").read_text()
             speak(twin)
-            assert until(lambda: len(entries_of(root / "data")) >= len(twin.ledger()), 40)
+            send_lines(port)
+            assert until(lambda: len(entries_of(root / "data")) >= len(twin.ledger()) + len(NAMES), 40)
             assert until(lambda: tail_file.read_text(errors="replace").count("\n") >= len(NAMES) * 5, 20)
             tail.terminate()
             tail.wait(10)
@@ -132,6 +137,23 @@ def speak(twin: SimulatedController) -> None:
         for _ in range(5):
             twin.emit("EVT_AD_LoginFailed", admin=name, ip="192.168.1.9")
         twin.emit(f"EVT_WU_NeverHeardOf{number}", msg=name, user=client)
+
+
+def send_lines(port: int) -> None:
+    """Send a log line with every name in it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for name in NAMES.values():
+            line = (
+                f"<38>{datetime.now(UTC):%b %e %H:%M:%S} Gate sshd[7]: {TRIED}{name} from 192.0.2.9 port 22"
+            )
+            sender.sendto(line.encode("utf-8", "surrogatepass"), ("127.0.0.1", port))
+
+
+def free_port() -> int:
+    """Return a port for UDP that nobody has just now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def house() -> str:

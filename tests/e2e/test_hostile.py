@@ -21,6 +21,7 @@ from tests.e2e.hostile_evening import (
     ON_THE_WIRE,
     RECIPIENT,
     SITES,
+    TRIED,
     Evening,
     evening,
     strangers_text,
@@ -55,6 +56,13 @@ def test_every_name_reaches_the_store_as_it_was(came_of_it: Evening) -> None:
         assert wanted <= strangers_text(stored[row.id].raw_data), row.key
     everywhere = Counter(text for entry in came_of_it.stored for text in strangers_text(entry.raw_data))
     assert all(everywhere[name] >= 10 for name in ON_THE_WIRE.values())
+
+
+def test_every_line_sent_to_the_service_is_kept(came_of_it: Evening) -> None:
+    lines = [str(entry.raw_data.get("line", "")) for entry in came_of_it.stored]
+    assert sum(TRIED in line for line in lines) == len(NAMES)
+    whole = [name for name in NAMES.values() if name.isprintable()]
+    assert all(any(f"{TRIED}{name} from 192.0.2.9" in line for line in lines) for name in whole)
 
 
 def test_every_log_line_reaches_the_store_as_it_was(tmp_path: Path) -> None:
