@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.noise import Noise
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.store import Shard, open_store

@@ -12,9 +12,10 @@ from unifi_scanner.api.websocket import parse_unifi_event
 from unifi_scanner.errors import ScannerError
 from unifi_scanner.logs.archives import Limits, Stream, parts_of
 from unifi_scanner.logs.cef import parse_cef
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.import_files import records_of
 from unifi_scanner.logs.noise import Noise
-from unifi_scanner.logs.normalise import Context, normalise_record
+from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.logs.syslog import entry_of_line, split_messages
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.telling import sentence_of

@@ -14,8 +14,8 @@ import msgspec
 
 from tests.shared_data import FIXTURES
 from unifi_scanner.logs.archives import Stream, parts_of
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.import_files import entries_in, records_of
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.models.enums import Origin
 
 _INDEXED = re.compile(r"^\| (\S+\.\w+) \| \d+ \| (\S+) \|", re.MULTILINE)

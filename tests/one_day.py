@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from unifi_scanner.logs.normalise import Context, normalise_record
+from unifi_scanner.logs.entry import Context
+from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin

@@ -29,7 +29,7 @@ from tests.e2e.hostile_evening import (
 from tests.store.making import HOME
 from unifi_scanner.cli import main
 from unifi_scanner.delivery.file import OURS
-from unifi_scanner.logs.normalise import Context
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.syslog import entry_of_line, split_messages
 from unifi_scanner.models.telling import sentence_of
 from unifi_scanner.store import open_store

@@ -14,8 +14,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from unifi_scanner.logs.archives import LeftOut, Limits, Part, Stream, Trouble, parts_of
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.import_files import Placed, entries_in
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.models.telling import sentence_of
 
 LINES = (

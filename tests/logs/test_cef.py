@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.shared_data import SHARED, needs_fixtures
 from unifi_scanner.logs.cef import cef_facts, parse_cef
-from unifi_scanner.logs.normalise import Context
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.kinds import KINDS, UNKNOWN_KIND
 from unifi_scanner.models.log_entry import NO_TIME

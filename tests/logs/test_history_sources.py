@@ -14,8 +14,8 @@ from unifi_scanner.api.paging import Read, Unread
 from unifi_scanner.errors import CollectionError, RestCollectionError, SystemLogCollectionError
 from unifi_scanner.logs.base import Collected
 from unifi_scanner.logs.collector import LogCollector
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.history_source import LATE_ROWS, HistorySource, Span, spans_to_read
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.rest_collector import (
     AlarmCollector,
     AnomalyCollector,

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from unifi_scanner.errors import InputError
 from unifi_scanner.logs.cef import parse_cef
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.import_files import MAX_LINE, entries_in
-from unifi_scanner.logs.normalise import Context, normalise_record
+from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.telling import sentence_of
 

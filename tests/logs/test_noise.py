@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.noise import (
     EXEMPLARS,
     MOST_SOURCES,
@@ -13,7 +14,6 @@ from unifi_scanner.logs.noise import (
     STOPS_KEPT_PER_SOURCE,
     Noise,
 )
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.telling import sentence_of

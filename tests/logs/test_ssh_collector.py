@@ -17,7 +17,8 @@ from tests.logs.ssh_server import HERE, Console, make_key, serving
 from unifi_scanner.errors import SSHCollectionError
 from unifi_scanner.logs.base import Collected
 from unifi_scanner.logs.commands import Output
-from unifi_scanner.logs.normalise import Context, normalise_record
+from unifi_scanner.logs.entry import Context
+from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.logs.ssh_alerts import plain
 from unifi_scanner.logs.ssh_collector import Position, Rounds, SSHLogCollector, Wanted
 from unifi_scanner.logs.ssh_link import Patience, Place, SSHLink

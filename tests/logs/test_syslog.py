@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shared_data import FIXTURES, needs_fixtures
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.noise import Noise
-from unifi_scanner.logs.normalise import Context, normalise_record
+from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.logs.syslog import entry_of_line, split_messages
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from unifi_scanner.logs.normalise import Context
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.received import ReceivedLine
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.logs.syslog_collector import SenderSeen, SyslogCollector

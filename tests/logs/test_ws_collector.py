@@ -7,7 +7,7 @@ import pytest
 
 from unifi_scanner.api.buffer import BufferedEvent
 from unifi_scanner.errors import WSCollectionError
-from unifi_scanner.logs.normalise import Context
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.ws_collector import WSLogCollector
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import LogLevel, LogSource, Origin

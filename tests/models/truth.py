@@ -8,7 +8,9 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from unifi_scanner.logs.cef import parse_cef
-from unifi_scanner.logs.normalise import Context, cef_entry, normalise_record
+from unifi_scanner.logs.entry import Context
+from unifi_scanner.logs.normalise import normalise_record
+from unifi_scanner.logs.rows import cef_entry
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry

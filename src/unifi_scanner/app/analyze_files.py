@@ -13,9 +13,9 @@ from unifi_scanner.app.output import put, put_entries, put_report
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import InputError
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.import_files import Placed, entries_in, values_in
 from unifi_scanner.logs.noise import Noise
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.models.coverage import Coverage, SourceCoverage
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import SourceState

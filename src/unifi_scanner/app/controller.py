@@ -26,8 +26,8 @@ from unifi_scanner.config.settings import Settings
 from unifi_scanner.config.types import LOCAL
 from unifi_scanner.errors import ControllerError
 from unifi_scanner.ledger import ControllerFacts
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.history_source import HistorySource
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.rest_collector import (
     AlarmCollector,
     AnomalyCollector,

@@ -20,7 +20,8 @@ from unifi_scanner.errors import (
     SignInThrottled,
 )
 from unifi_scanner.logs.base import Collected, Failure, Heard
-from unifi_scanner.logs.normalise import Context, entries_of
+from unifi_scanner.logs.entry import Context
+from unifi_scanner.logs.normalise import entries_of
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.wire_time import EPOCH

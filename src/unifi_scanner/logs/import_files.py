@@ -29,7 +29,8 @@ from unifi_scanner.logs.archives import (
     parts_of,
     reason_of,
 )
-from unifi_scanner.logs.normalise import Context, entries_of, left_out_entry, unreadable_entry
+from unifi_scanner.logs.entry import Context, left_out_entry, unreadable_entry
+from unifi_scanner.logs.normalise import entries_of
 from unifi_scanner.logs.shapes import Shape, shape_of
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.log_entry import LogEntry

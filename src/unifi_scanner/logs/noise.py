@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.envelope import moment_of, read_head, zone_of
 from unifi_scanner.logs.lines_firewall import look_at
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.kinds import info_of

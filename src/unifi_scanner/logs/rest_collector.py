@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from unifi_scanner.errors import RestCollectionError
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.history_source import Fetch, HistorySource
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.models.enums import Origin
 
 

@@ -12,8 +12,9 @@ from unifi_scanner import clock
 from unifi_scanner.errors import SSHCollectionError
 from unifi_scanner.logs.base import Collected, Failure, Heard
 from unifi_scanner.logs.commands import Commands
+from unifi_scanner.logs.entry import Context, unreadable_entry
 from unifi_scanner.logs.noise import Noise
-from unifi_scanner.logs.normalise import Context, entries_of, unreadable_entry
+from unifi_scanner.logs.normalise import entries_of
 from unifi_scanner.logs.ssh_alerts import AlertPage, alerts_command, parse_alerts
 from unifi_scanner.logs.ssh_files import (
     FileState,

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from unifi_scanner.logs.cef import cef_time, parse_cef
+from unifi_scanner.logs.entry import Context, unreadable_entry
 from unifi_scanner.logs.envelope import (
     Envelope,
     Stamp,
@@ -26,7 +27,7 @@ from unifi_scanner.logs.lines_device import read_lease, read_reporter, read_serv
 from unifi_scanner.logs.lines_firewall import read_firewall
 from unifi_scanner.logs.lines_gateway import read_coredns, read_dhcp, read_dnsmasq, read_relay, read_udapi
 from unifi_scanner.logs.lines_wifi import read_hostapd, read_mcad, read_stahtd, read_wevent
-from unifi_scanner.logs.normalise import Context, cef_entry, unreadable_entry
+from unifi_scanner.logs.rows import cef_entry
 from unifi_scanner.logs.told import Told
 from unifi_scanner.models.enums import ALONE, Origin
 from unifi_scanner.models.kinds import UNKNOWN_KIND, KindInfo, info_of

@@ -11,8 +11,8 @@ import msgspec
 
 from unifi_scanner import clock
 from unifi_scanner.logs.base import Collected, Failure, Heard
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.noise import Noise
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.received import ReceivedLine
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry

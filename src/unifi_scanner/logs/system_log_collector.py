@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from unifi_scanner.errors import SystemLogCollectionError
+from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.history_source import Fetch, HistorySource
-from unifi_scanner.logs.normalise import Context
 from unifi_scanner.logs.redaction import redacted
 from unifi_scanner.models.enums import Origin
 

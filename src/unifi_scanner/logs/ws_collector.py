@@ -13,7 +13,8 @@ import structlog
 from unifi_scanner.api.buffer import BufferedEvent
 from unifi_scanner.errors import WSCollectionError
 from unifi_scanner.logs.base import Collected, Heard
-from unifi_scanner.logs.normalise import Context, entry_of_item, unreadable_entry
+from unifi_scanner.logs.entry import Context, unreadable_entry
+from unifi_scanner.logs.normalise import entry_of_item
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
 
