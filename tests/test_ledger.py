@@ -148,3 +148,32 @@ def test_a_list_that_is_gone_has_failed_where_this_version_is_known_to_have_it(
 )
 def test_versions_compare_as_numbers(text: str | None, version: tuple[int, ...]) -> None:
     assert version_of(text) == version
+
+
+@pytest.mark.parametrize(
+    ("enabled", "minutes", "lines", "state", "words"),
+    [
+        (False, 60, 9, SourceState.OFF, "UNIFI_SYSLOG_UDP_PORT"),
+        (True, 60, 9, SourceState.OK, ""),
+        (True, 14, 0, SourceState.QUIET, "nothing was sent yet"),
+        (True, 16, 0, SourceState.BLIND, "nothing was sent yet"),
+    ],
+)
+def test_an_open_port_that_nobody_sends_to_is_no_good_news(
+    enabled: bool, minutes: int, lines: int, state: SourceState, words: str
+) -> None:
+    note = Note("syslog", first_seen=NOON - timedelta(minutes=minutes), entries=lines)
+    facts = ControllerFacts(title="Home", version="9.3.43", syslog_enabled=enabled)
+    coverage = covered(Books(sources=[*ALL_WELL[:-2], note]), facts)
+    (row,) = (row for row in coverage.sources if row.source == "syslog")
+    assert (row.state, words in row.reason) == (state, True)
+    assert coverage.blind == (("firewall",) if state is SourceState.BLIND else ())
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_log_file_that_cannot_be_read_is_told_beside_the_rest(enabled: bool) -> None:
+    notes = [*ALL_WELL, Note("ssh /var/log/messages", FAILED, "It is not there.")]
+    coverage = covered(Books(sources=notes), ControllerFacts(title="Home", ssh_enabled=enabled))
+    told = {row.source: row.state for row in coverage.sources if row.area == "system"}
+    expected = (SourceState.OK, FAILED) if enabled else (SourceState.OFF, SourceState.OFF)
+    assert (told["ssh"], told["ssh /var/log/messages"]) == expected

@@ -280,4 +280,13 @@ def _distrust(source: str, note: SourceNote, version: tuple[int, ...]) -> tuple[
             SourceState.BLIND,
             "Since UniFi Network 9.3.45 this list stays empty; threats are in the system log.",
         )
+    if source == "syslog" and not note.entries:
+        # the port is open, which says nothing: nobody has been told to send here (docs/protocol.md F)
+        return (SourceState.BLIND if _listened(note) >= STALE else SourceState.QUIET), SYSLOG_SILENT
     return (SourceState.OK if note.entries or source == "websocket" else SourceState.QUIET), note.reason
+
+
+def _listened(note: SourceNote) -> timedelta:
+    if note.first_seen is None or note.last_seen is None:
+        return timedelta(0)
+    return note.last_seen - note.first_seen

@@ -84,9 +84,10 @@ class Service:
 
     def step(self, watch: ControllerWatch) -> int:
         """Do for one controller what is due, and return how many entries were new."""
+        new = watch.step(clock.now())
         if self.syslog is not None:
-            self.syslog.deal()
-        return watch.step(clock.now())
+            self.syslog.deal()  # last: while nothing can be stored, the streams are drained all the same
+        return new
 
     def catch_up(self, seconds: float = FRESH_S) -> int:
         """Read every controller's history now, wait for it, and return how many entries were new.
