@@ -144,12 +144,15 @@ def test_a_report_waits_for_its_mail_server_across_kill_9_and_comes_once(
     with mail_server("none", port=port) as inbox, service(env, tmp_path / "log") as process:
         assert until(lambda: bool(inbox.mails), 30), log_of(tmp_path)[-3000:]
         assert "Living Room AP" in str(inbox.mails[0].get_body(("plain",)))
+        assert until(lambda: waiting(env) == 0)
         process.kill()
-    with mail_server("none", port=port) as inbox, service(env, tmp_path / "log"):
-        assert until(lambda: bool(inbox.mails), 75)
-        assert not [
-            mail for mail in inbox.mails if "Living Room AP went offline" in str(mail.get_body(("plain",)))
-        ]
+        assert until(lambda: twin.connections() == 0)
+    with mail_server("none", port=port) as inbox, service(env, tmp_path / "log") as process:
+        assert until(lambda: twin.connections() == 1, 30)
+        assert waiting(env) == 0
+        assert ask_to_stop(process)[0] == 0
+        told = [str(mail.get_body(("plain",))) for mail in inbox.mails]
+        assert not [text for text in told if "Living Room AP went offline" in text]
 
 
 def mail_settings(port: int) -> dict[str, str]:

@@ -169,6 +169,8 @@ class Service:
                 self._attempt(self.syslog.deal)
             for site in self.sites:
                 self._attempt(site.ingest.drain)
+        for site in self.sites:
+            self._attempt(partial(site.note_last, clock.now()))
 
     def _attempt(self, job: Callable[[], object]) -> None:
         try:

@@ -149,6 +149,13 @@ class SiteWatch:
         self.store.note_source(self.shard, source, now, state, entries=entries, reason=reason)
         self._noted[source] = (state, now)
 
+    def note_last(self, now: datetime) -> None:
+        """Note what the live sources told since they were last noted: the service ends."""
+        for source, (state, _) in self._noted.items():
+            entries = self.ingest.take_heard(source)
+            if entries and state is SourceState.OK:
+                self.store.note_source(self.shard, source, now, state, entries=entries)
+
     def _note_drops(self, dropped: int, now: datetime) -> bool:
         if dropped <= self._dropped:
             return False
