@@ -12,7 +12,7 @@ demo: $(READY)
 	$(BIN)/unifi-scanner demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -110,3 +110,28 @@ class SourceState(StrEnum):
     BLIND = "blind"  # cannot tell: it does not answer on this controller
     FAILED = "failed"  # ought to answer and did not
     OFF = "off"  # not configured
+
+
+class Role(StrEnum):
+    """The part a moment plays in the story of an incident."""
+
+    CHANGE = "change"  # somebody changed something before it
+    CAUSE = "cause"
+    CONSEQUENCE = "consequence"
+    RECOVERY = "recovery"
+
+
+class Novelty(StrEnum):
+    """How something told now stands to the last report."""
+
+    NEW = "new"
+    CONTINUING = "continuing"
+    OVER = "over"
+
+
+class Voice(StrEnum):
+    """Whom a report speaks to: the same facts, in other words."""
+
+    HOME = "home"
+    IT = "it"
+    MSP = "msp"

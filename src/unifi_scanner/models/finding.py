@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from unifi_scanner.models.enums import Confidence, LogSource, Severity
+from unifi_scanner.models.enums import Confidence, LogSource, Role, Severity
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +21,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Something worth telling: what happened, why it matters, what to do, and how sure we are.
 
     `count` is how many entries it collapses; `evidence` keeps the first and last of them, not all.
-    `subjects` are names a person would use. The id depends on the rule, the subject and the first entry only,
+    `subjects` are names a person would use; `about` says the same for machines: `device:MAC`, `client:MAC`, `wan:ID`,
+    `admin:NAME`, `site:ID`. `incident` names the incident that tells this finding as part of its story. The id depends on the rule, the subject and the first entry only,
     so the same finding has the same id in every report.
     """
 
@@ -41,10 +42,26 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     source: LogSource = LogSource.UNKNOWN
     resolved: bool = False  # the trouble is known to be over
+    about: tuple[str, ...] = ()
+    incident: str = ""
+
+
+class Beat(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of an incident's timeline: when, what, and the part it plays."""
+
+    at: datetime
+    sentence: str
+    role: Role
+    evidence: tuple[str, ...] = ()  # ids of the entries behind it
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
-    """One story told from several findings; the first of them is its cause."""
+    """One story told from one or several findings, with its probable cause.
+
+    It begins at `first_seen`; `ended` is when recovery closed it, None while it is open. `rule` is that of the finding
+    that is its cause. `findings` are the ids of the findings it tells; `count` is how many entries are behind them.
+    `confidence` says how sure the cause is, `sure_because` why and what else it could be.
+    """
 
     id: str
     rule: str
@@ -59,3 +76,16 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     subjects: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    sure_because: str = ""
+    source: LogSource = LogSource.UNKNOWN
+    about: tuple[str, ...] = ()
+    cause: str = ""  # one sentence: what began it
+    consequences: tuple[str, ...] = ()  # sentences: what followed from it
+    timeline: tuple[Beat, ...] = ()  # in order of time
+    findings: tuple[str, ...] = ()
+    ended: datetime | None = None
+
+    @property
+    def resolved(self) -> bool:
+        """Return whether recovery closed it."""
+        return self.ended is not None

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from unifi_scanner.models.coverage import Coverage, Gap, SourceCoverage
-from unifi_scanner.models.finding import Finding, Incident
-from unifi_scanner.models.report import Report
+from unifi_scanner.models.finding import Finding
+from unifi_scanner.models.report import Report, Thing
 from unifi_scanner.reports.plain import escaped_json
 from unifi_scanner.reports.prose import is_known
 
@@ -32,8 +32,10 @@ def report_data(report: Report) -> Mapping[str, Any]:
         },
         "verdict": {"status": report.verdict.status.value, "sentence": report.verdict.sentence},
         "entry_count": report.entry_count,
-        "needs_you": [finding.id for finding in report.needs_you],
-        "findings": [_finding(finding) for finding in (*report.needs_you, *report.findings)],
+        "needs_you": [thing.id for thing in report.needs_you],
+        "findings": [
+            _finding(told) for told in (*report.needs_you, *report.findings) if isinstance(told, Finding)
+        ],
         "incidents": [_story(incident) for incident in report.incidents],
         "coverage": coverage_data(report.coverage),
     }
@@ -48,7 +50,7 @@ def _finding(finding: Finding) -> Mapping[str, Any]:
     }
 
 
-def _story(told: Finding | Incident) -> Mapping[str, Any]:
+def _story(told: Thing) -> Mapping[str, Any]:
     return {
         "id": told.id,
         "rule": told.rule,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from unifi_scanner.models.enums import SourceState
-from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.report import Report
+from unifi_scanner.models.report import Report, Thing
 from unifi_scanner.reports.account import working_sources
 from unifi_scanner.reports.prose import counted, listed
 from unifi_scanner.reports.verdict import doubts
@@ -64,7 +63,7 @@ def _area_fact(report: Report, name: str, areas: tuple[str, ...]) -> Fact:
     return Fact(name=name, mark=Mark.NOTE, says="Nothing found", detail="no source was asked")
 
 
-def _mark(findings: list[Finding]) -> Mark:
+def _mark(findings: list[Thing]) -> Mark:
     return Mark.URGENT if any(is_urgent(f) for f in findings) else Mark.ATTENTION
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from unifi_scanner.reports.glance import Fact
 from unifi_scanner.reports.plain import padded, to_ascii, width_of, wrapped
-from unifi_scanner.reports.view import Thing, View
+from unifi_scanner.reports.view import Telling, View
 from unifi_scanner.reports.wording import MARK_TEXT, Mark
 
 COLOURS = {Mark.URGENT: "31;1", Mark.ATTENTION: "33", Mark.FINE: "32", Mark.BLIND: "35", Mark.NOTE: "36"}
@@ -100,7 +100,7 @@ def _happened(page: Page, view: View) -> Iterator[str]:
         yield from _thing(page, thing, f"   {page.mark(thing.mark)} ")
 
 
-def _thing(page: Page, thing: Thing, lead: str) -> Iterator[str]:
+def _thing(page: Page, thing: Telling, lead: str) -> Iterator[str]:
     yield from page.block(thing.title, 8, lead)
     yield from page.labelled("When", thing.when)
     yield from page.labelled("What", thing.what)
@@ -119,12 +119,12 @@ def _steps(page: Page, steps: tuple[str, ...]) -> Iterator[str]:
         yield from page.block(step, len(lead), lead)
 
 
-def _sureness(thing: Thing) -> str:
+def _sureness(thing: Telling) -> str:
     dots, word = thing.sure
     return f"{'●' * dots}{'○' * (3 - dots)} {word}. {thing.because}".rstrip()
 
 
-def _proofs(page: Page, thing: Thing) -> Iterator[str]:
+def _proofs(page: Page, thing: Telling) -> Iterator[str]:
     for place, proof in enumerate(thing.proofs):
         lead = " " * BODY + ("Seen" if place == 0 else "").ljust(LABEL) + f"{proof.when}  "
         yield from page.block(proof.sentence, len(lead), lead)

@@ -8,8 +8,7 @@ import msgspec
 
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import SourceState, Status
-from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.report import Period, Report, Verdict
+from unifi_scanner.models.report import Period, Report, Thing, Verdict
 from unifi_scanner.reports.plain import MAX_TITLE, plain_line
 from unifi_scanner.reports.prose import counted, listed, number, small_number
 from unifi_scanner.reports.wording import area_word, is_urgent, needs_someone, source_word
@@ -24,7 +23,7 @@ SHORT_GAP = timedelta(minutes=15)  # a longer one could hide anything
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """All a verdict is given on."""
 
-    needs_you: tuple[Finding, ...]
+    needs_you: tuple[Thing, ...]
     coverage: Coverage
     period: Period
     entry_count: int
@@ -152,8 +151,8 @@ def _how_soon(total: int, urgent: int) -> str:
             return f", and {'neither' if total == 2 else 'none of them'} can wait. The first:"
 
 
-def _title_of(finding: Finding) -> str:
-    title = plain_line(finding.title, MAX_TITLE).rstrip(".")
+def _title_of(thing: Thing) -> str:
+    title = plain_line(thing.title, MAX_TITLE).rstrip(".")
     first, _, rest = title.partition(" ")
     return f"{first.lower()} {rest}" if first in ARTICLES and rest else title
 

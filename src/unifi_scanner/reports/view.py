@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from unifi_scanner.models.enums import Confidence, Status
-from unifi_scanner.models.finding import Evidence, Finding, Incident
-from unifi_scanner.models.report import Report
+from unifi_scanner.models.finding import Evidence
+from unifi_scanner.models.report import Report, Thing
 from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.reports.account import Account, account_of
 from unifi_scanner.reports.glance import MARK_WORDS, Fact, facts_of
@@ -23,7 +23,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
 
-class Thing(msgspec.Struct, frozen=True, kw_only=True):
+class Telling(msgspec.Struct, frozen=True, kw_only=True):
     """One finding or story in words."""
 
     mark: Mark
@@ -56,10 +56,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     period: str
     zone: str
     facts: tuple[Fact, ...]
-    needs: tuple[Thing, ...]
+    needs: tuple[Telling, ...]
     needs_intro: str
-    stories: tuple[Thing, ...]
-    others: tuple[Thing, ...]
+    stories: tuple[Telling, ...]
+    others: tuple[Telling, ...]
     account: Account
     made: str
 
@@ -77,10 +77,10 @@ def view_of(report: Report) -> View:
         period=clock.period(report.period.start, report.period.end),
         zone=clock.name(report.period.start, report.period.end, report.generated_at),
         facts=facts_of(report),
-        needs=tuple(_finding_view(f, clock) for f in report.needs_you),
+        needs=tuple(_telling(f, clock) for f in report.needs_you),
         needs_intro=_needs_intro(report),
-        stories=tuple(_incident_view(i, clock) for i in report.incidents),
-        others=tuple(_finding_view(f, clock) for f in report.findings),
+        stories=tuple(_telling(i, clock) for i in report.incidents),
+        others=tuple(_telling(f, clock) for f in report.findings if not f.incident),
         account=account_of(report.coverage, clock),
         made=_made(report, clock.zone),
     )
@@ -102,42 +102,34 @@ def _needs_intro(report: Report) -> str:
     return "Nothing." if report.verdict.status is Status.FINE else "Nothing in what we could see."
 
 
-def _finding_view(finding: Finding, clock: Clock) -> Thing:
-    return _thing(finding, _mark(finding), clock, over=finding.resolved, because=finding.sure_because)
-
-
-def _incident_view(incident: Incident, clock: Clock) -> Thing:
-    mark = Mark.ATTENTION if needs_someone(incident) else Mark.NOTE
-    return _thing(incident, mark, clock, over=False, because="")
-
-
-def _thing(told: Finding | Incident, mark: Mark, clock: Clock, *, over: bool, because: str) -> Thing:
-    return Thing(
+def _telling(told: Thing, clock: Clock) -> Telling:
+    mark = _mark(told)
+    return Telling(
         mark=mark,
         word="Over" if mark is Mark.FINE else MARK_WORDS[mark],
         title=plain_line(told.title, MAX_TITLE),
-        when=_when(told, clock, over=over),
+        when=_when(told, clock),
         what=plain_line(told.what),
         why=plain_line(told.why),
         do=tuple(step for step in map(plain_line, told.do) if step),
         sure=SURENESS[told.confidence],
-        because=_because(told.confidence, because),
+        because=_because(told.confidence, told.sure_because),
         proofs=tuple(_proof(e, clock) for e in told.evidence),
         proof_title=_proof_title(len(told.evidence), told.count),
     )
 
 
-def _mark(finding: Finding) -> Mark:
-    if is_urgent(finding):
+def _mark(thing: Thing) -> Mark:
+    if is_urgent(thing):
         return Mark.URGENT
-    if needs_someone(finding):
+    if needs_someone(thing):
         return Mark.ATTENTION
-    return Mark.FINE if finding.resolved else Mark.NOTE
+    return Mark.FINE if thing.resolved else Mark.NOTE
 
 
-def _when(told: Finding | Incident, clock: Clock, *, over: bool) -> str:
+def _when(told: Thing, clock: Clock) -> str:
     often = f"{times(told.count)}, " if told.count > 1 else ""
-    return f"{often}{clock.span(told.first_seen, told.last_seen)}{', over' if over else ''}"
+    return f"{often}{clock.span(told.first_seen, told.last_seen)}{', over' if told.resolved else ''}"
 
 
 def _because(confidence: Confidence, reason: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from unifi_scanner.models.enums import Confidence, LogSource, Severity, SourceState, Status
-from unifi_scanner.models.finding import Finding, Incident
+from unifi_scanner.models.report import Thing
 from unifi_scanner.reports.plain import plain_line
 
 
@@ -98,11 +98,11 @@ def source_word(source: str) -> str:
     return SOURCE_WORDS.get(source) or plain_line(source.replace("_", " "), 40)
 
 
-def is_urgent(finding: Finding) -> bool:
+def is_urgent(thing: Thing) -> bool:
     """Return whether this should not wait: grave, and not known to be over."""
-    return finding.severity.rank >= URGENT_FROM and not finding.resolved
+    return thing.severity.rank >= URGENT_FROM and not thing.resolved
 
 
-def needs_someone(finding: Finding | Incident) -> bool:
+def needs_someone(thing: Thing) -> bool:
     """Return whether this is above low, so that something needs doing."""
-    return finding.severity.rank >= NEEDS_FROM
+    return thing.severity.rank >= NEEDS_FROM
