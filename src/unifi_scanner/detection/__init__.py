@@ -1,7 +1,8 @@
 """Detection: entries in, findings out. Rules are data; see rules/<category>/<what-happened>.toml."""
 
+from unifi_scanner.detection.analyser import ANALYSERS, Analyser
 from unifi_scanner.detection.engine import Engine, detect
 from unifi_scanner.detection.loader import ignored_kinds, load_rules
 from unifi_scanner.detection.rule import Rule
 
-__all__ = ["Engine", "Rule", "detect", "ignored_kinds", "load_rules"]
+__all__ = ["ANALYSERS", "Analyser", "Engine", "Rule", "detect", "ignored_kinds", "load_rules"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+from unifi_scanner.detection.analyser import Analyser
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.watch import Watch, watch_for
 from unifi_scanner.detection.wording import finding_of
@@ -16,11 +17,12 @@ See = Callable[[LogEntry], None]
 
 
 class Engine:
-    """Rules at work on one stream of entries, nearly in time order; its memory does not grow with the stream."""
+    """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], analysers: Iterable[Analyser] = ()) -> None:
         self._watches = [watch_for(rule) for rule in rules]
-        self._table = _dispatch_table(self._watches)
+        self._analysers = tuple(analysers)
+        self._table = _dispatch_table(self._watches, self._analysers)
 
     def feed(self, entries: Iterable[LogEntry]) -> None:
         """Take in entries; how they are divided over calls makes no difference."""
@@ -34,6 +36,7 @@ class Engine:
     def findings(self) -> list[Finding]:
         """Return what was found so far, gravest first, then newest."""
         found = [finding_of(watch.rule, group) for watch in self._watches for group in watch.groups.values()]
+        found += [finding for analyser in self._analysers for finding in analyser.findings()]
         return sorted(found, key=_rank)
 
 
@@ -48,7 +51,7 @@ def _rank(finding: Finding) -> tuple[int, float, str]:
     return (-finding.severity.rank, -(finding.last_seen - EPOCH).total_seconds(), finding.id)
 
 
-def _dispatch_table(watches: Sequence[Watch]) -> dict[str, tuple[See, ...]]:
+def _dispatch_table(watches: Sequence[Watch], analysers: Sequence[Analyser]) -> dict[str, tuple[See, ...]]:
     table: dict[str, list[See]] = defaultdict(list)
     for watch in watches:
         for kind in watch.rule.kind:
@@ -58,4 +61,7 @@ def _dispatch_table(watches: Sequence[Watch]) -> dict[str, tuple[See, ...]]:
                 table[kind].append(memory.note)  # type: ignore[union-attr]
         for kind in watch.rule.resolve.kind if watch.rule.resolve else ():
             table[kind].append(watch.see_end)
+    for analyser in analysers:
+        for kind in analyser.kinds:
+            table[kind].append(analyser.see)
     return {kind: tuple(sees) for kind, sees in table.items()}

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from unifi_scanner.detection import Engine, Rule
+from unifi_scanner.detection import ANALYSERS, Engine, Rule
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
@@ -53,7 +53,7 @@ def judge(
 ) -> Report:
     """Return the report on `entries`: detect, then build, told together with what could not be seen."""
     tally = Tally()
-    engine = Engine(rules)
+    engine = Engine(rules, [make() for make in ANALYSERS.values()])
     engine.feed(tally.watch(entries))
     return build_report(
         engine.findings(),

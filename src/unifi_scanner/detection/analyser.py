@@ -1,0 +1,30 @@
+"""Analyser: what counting alone cannot see, found by code of its own; and the table of those at work. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from unifi_scanner.models.finding import Finding
+from unifi_scanner.models.log_entry import LogEntry
+
+
+class Analyser(Protocol):
+    """Sees every entry of its `kinds`, nearly in time order, and says at any time what it found so far.
+
+    Its memory does not grow with the stream; the same entries give the same findings, with the same ids.
+    """
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the Kinds it looks at."""
+
+    def see(self, entry: LogEntry) -> None:
+        """Take in one entry of its Kinds."""
+
+    def findings(self) -> Iterable[Finding]:
+        """Return what was found so far."""
+
+
+# by the name its findings carry as their rule; adding one is one file and one line here
+ANALYSERS: Mapping[str, Callable[[], Analyser]] = {}
