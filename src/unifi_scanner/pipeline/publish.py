@@ -42,7 +42,8 @@ class Publish:
     def report(self, *, since: datetime | None, now: datetime) -> Report:
         """Return the report on what the store holds from `since` on, with no upper bound."""
         entries = self.store.entries(self.shard, since=since)
-        return self._judge(entries, start=since, now=now)
+        before = last_told(self.store, self.shard) if since is not None else NEVER
+        return self._judge(entries, start=since, now=now, before=before, known_until=since)
 
     def close_period(self, now: datetime) -> Dispatch | None:
         """Tell everything not told yet and return how it went; the period closes when one channel took it."""
@@ -95,7 +96,8 @@ class Publish:
         *,
         start: datetime | None,
         now: datetime,
-        before: LastTold = NEVER,
+        before: LastTold,
+        known_until: datetime | None = None,
     ) -> Report:
         return judge(
             entries,
@@ -105,7 +107,7 @@ class Publish:
             title=self.facts.title,
             generated_at=lambda _tally: now,
             topology=recall_topology(self.store, self.shard),
-            known=open_entries(self.store, self.shard, before),
+            known=open_entries(self.store, self.shard, before, until=known_until),
             before=before,
         )
 

@@ -129,10 +129,13 @@ def _proofs(evidence: Iterable[Evidence]) -> tuple[Proof, ...]:
     return tuple(Proof(entry_id, at) for at, entry_id in kept)
 
 
-def open_entries(store: EventStore, shard: Shard, before: LastTold) -> Iterator[LogEntry]:
+def open_entries(
+    store: EventStore, shard: Shard, before: LastTold, *, until: datetime | None = None
+) -> Iterator[LogEntry]:
     """Yield the entries that what was still open began with, oldest first; those no longer kept are left out."""
     open_ones = [note for note in before.notes if not note.is_over and note.proofs][:MOST_OPEN]
-    wanted = {(proof.at, proof.entry_id) for note in open_ones for proof in note.proofs}
+    proofs = [proof for note in open_ones for proof in note.proofs]
+    wanted = {(proof.at, proof.entry_id) for proof in proofs if until is None or proof.at < until}
     for at in sorted({at for at, _ in wanted}):
         for entry in store.entries(shard, since=at, until=at + A_MOMENT, upto_seq=before.upto_seq):
             if (at, entry.id) in wanted:

@@ -58,6 +58,13 @@ class Plot:
         return min(self._told, key=lambda f: (_shares_none(f, causes), -f.severity.rank, f.first_seen, f.id))
 
     @cached_property
+    def worst(self) -> Finding:
+        """Return what tells best how it was felt: the leading finding, but of what followed a change the gravest."""
+        if self.root.theme is not Theme.CHANGE:
+            return self.lead
+        return min(self._told, key=lambda f: (-f.severity.rank, f.first_seen, f.id))
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Return its findings, the leading one first, then in order of time."""
         lead = self.lead
@@ -94,12 +101,20 @@ class Plot:
     @cached_property
     def lost(self) -> tuple[Spell, ...]:
         """Return the first loss or restart of each other device that went with the cause."""
-        own = self.root.about
         first: dict[str, Spell] = {}
         for spell in self.effects:
-            if spell.theme in (Theme.LOSS, Theme.RESTART) and spell.about != own:
+            if spell.theme in (Theme.LOSS, Theme.RESTART) and not self.is_own(spell):
                 first.setdefault(spell.about, spell)
         return tuple(first.values())
+
+    @cached_property
+    def away(self) -> tuple[Spell, ...]:
+        """Return the losses of the very thing that its cause is about: an updated device is away for a while."""
+        return tuple(s for s in self.effects if s.theme is Theme.LOSS and self.is_own(s))
+
+    def is_own(self, spell: Spell) -> bool:
+        """Return whether a spell is about what the cause is about; the power is nobody's own."""
+        return spell.about == self.root.about and self.root.theme is not Theme.POWER
 
     @cached_property
     def is_meant(self) -> bool:

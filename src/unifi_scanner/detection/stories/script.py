@@ -22,7 +22,10 @@ _ORDER: Final = {Role.CHANGE: 0, Role.CAUSE: 1, Role.CONSEQUENCE: 2, Role.RECOVE
 
 def beats_of(plot: Plot) -> tuple[Beat, ...]:
     """Return the steps of a story in order of time, each proved by entries; of many, the first and the last."""
-    beats = sorted(_beats(plot), key=lambda beat: (beat.at, _ORDER[beat.role], beat.sentence))
+    told = {
+        (beat.evidence, beat.sentence): beat for beat in _beats(plot)
+    }  # one record may be part of two things
+    beats = sorted(told.values(), key=lambda beat: (beat.at, _ORDER[beat.role], beat.sentence))
     if len(beats) <= MOST_BEATS:
         return tuple(beats)
     half = MOST_BEATS // 2
@@ -30,7 +33,7 @@ def beats_of(plot: Plot) -> tuple[Beat, ...]:
 
 
 def _beats(plot: Plot) -> Iterator[Beat]:
-    lost = [s for s in plot.effects if s.theme in (Theme.LOSS, Theme.RESTART) and s.about != plot.root.about]
+    lost = [s for s in plot.effects if s.theme in (Theme.LOSS, Theme.RESTART) and not plot.is_own(s)]
     together = {id(spell) for spell in lost}
     for spell in plot.spells:
         if id(spell) not in together:
@@ -44,6 +47,11 @@ def _beats(plot: Plot) -> Iterator[Beat]:
 
 def _steps(plot: Plot, spell: Spell) -> Iterator[Beat]:
     role = role_of(plot, spell)
+    if spell.theme is Theme.DROPS and spell.finding is not None and not plot.is_single:
+        if not plot.clients:  # else they are counted device by device
+            proofs = tuple(proof.entry_id for proof in spell.entries)
+            yield Beat(at=spell.start, sentence=spell.finding.what, role=role, evidence=proofs)
+        return
     told = spell.entries[:-1] if spell.end is not None and len(spell.entries) > 1 else spell.entries
     if spell.finding is not None:
         told = spell.entries
@@ -102,16 +110,15 @@ def _batch_beat(plot: Plot, batch: Sequence[Moment], what: str, role: Role) -> B
     if len(batch) == 1 or not names:
         sentence = batch[0][2].sentence
     elif role is Role.RECOVERY:
-        sentence = f"{_all(names)} were back."
+        sentence = f"{listed(names)} were back."
     else:
-        sentence = f"{_all(names)} {what}{' with it' if plot.is_sure_of_cause else ' too'}."
+        sentence = f"{listed(names)} {what}{' with it' if plot.is_sure_of_cause else ' too'}."
     return Beat(
-        at=batch[0][0], sentence=sentence, role=role, evidence=tuple(proof.entry_id for _, _, proof in batch)
+        at=batch[-1 if role is Role.RECOVERY else 0][0],
+        sentence=sentence,
+        role=role,
+        evidence=tuple(proof.entry_id for _, _, proof in batch),
     )
-
-
-def _all(names: Sequence[str]) -> str:
-    return listed(names)
 
 
 def _without_repeats(proofs: Sequence[Evidence]) -> Iterator[Evidence]:

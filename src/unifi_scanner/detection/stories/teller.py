@@ -71,6 +71,10 @@ class _Teller:
         own = {id(s): s for spells in self._of.values() for s in spells if s.finding is not None}
         self._weave = Weave([*noted, *own.values()], chronicle, topology)
 
+        for finding in self._findings:
+            if finding.severity.rank >= SOLID:
+                self._weave.join_untied(self._of[finding.id])
+
     def told(self) -> Told:
         stories = list(self._weave.stories())
         place = {id(spell): number for number, spells in enumerate(stories) for spell in spells}
@@ -133,7 +137,7 @@ class _Teller:
             count=sum(finding.count for finding in plot.findings),
             subjects=plot.subjects,
             evidence=_evidence(plot),
-            source=lead.source,
+            source=plot.worst.source,
             about=tuple(dict.fromkeys(about for f in (lead, *plot.findings) for about in f.about)),
             cause=words.cause,
             consequences=words.consequences,

@@ -78,6 +78,12 @@ class Weave:
         """Make one story of two."""
         self._group[self._root(id(one))] = self._root(id(other))
 
+    def join_untied(self, spells: Iterable[Spell]) -> None:
+        """Make one story of the spells that one finding tells of, but for those that something else explains."""
+        own = [s for s in spells if id(s) not in self.ties and s.theme is not Theme.CHANGE]
+        for other in own[1:]:
+            self.join(own[0], other)
+
     def _root(self, number: int) -> int:
         while self._group[number] != number:
             self._group[number] = number = self._group[self._group[number]]

@@ -60,7 +60,7 @@ def words_of(plot: Plot) -> Words:
     return Words(
         title=title_of(plot),
         what=" ".join([_what(plot, cause), *followed[:MOST_SENTENCES]]),
-        why=lead.why,
+        why=plot.worst.why,
         do=steps_of(plot),
         confidence=confidence,
         because=because,
@@ -72,7 +72,8 @@ def words_of(plot: Plot) -> Words:
 def _what(plot: Plot, cause: str) -> str:
     if plot.root.theme is Theme.LOSS:
         return loss_sentence(plot)
-    return plot.lead.what if plot.leads_with_cause else cause
+    is_change = plot.root.theme is Theme.CHANGE
+    return plot.lead.what if plot.leads_with_cause and not is_change else cause
 
 
 def cause_sentence(plot: Plot) -> str:
@@ -92,7 +93,7 @@ def loss_sentence(plot: Plot) -> str:
 def title_of(plot: Plot) -> str:
     """Return what happened as a headline: the cause, and what it took with it."""
     if plot.root.theme is Theme.CHANGE:
-        return f"{change_words(plot.root)}, then {_lower(_first_sentence(plot.lead.title))}"
+        return f"{change_words(plot.root)}, then {_lower(_first_sentence(plot.worst.title))}"
     if plot.root.theme is Theme.LINE:
         return f"{line_words(plot)}{_line_tail(plot)}"
     took = taken(plot)
@@ -107,8 +108,7 @@ def title_of(plot: Plot) -> str:
 def headline(plot: Plot) -> str:
     """Return the cause as a headline."""
     root, name = plot.root, plot.name(plot.root)
-    own = [s for s in plot.effects if s.theme is Theme.LOSS and s.about == root.about]
-    away = any(spell.is_open for spell in own)
+    away = any(spell.is_open for spell in plot.away)
     match root.theme:
         case Theme.UPDATE if away:
             return f"{name} was updated, and has not come back"
@@ -177,15 +177,13 @@ def amount(number: int, noun: str) -> str:
 
 def consequences_of(plot: Plot) -> Iterator[str]:
     """Yield what followed, a sentence for each kind of thing."""
-    root = plot.root
-    own = [s for s in plot.effects if s.theme is Theme.LOSS and s.about == root.about]
-    if own:
-        yield _away(own)
+    if plot.away:
+        yield _away(plot.away)
     if plot.lost:
         yield from _lost(plot)
     if plot.clients:
         yield f"{amount(len(plot.clients), 'device')} dropped off."
-    told = {Theme.LOSS, Theme.RESTART, Theme.MANY, Theme.CHANGE, Theme.UPDATE, Theme.ASKED, root.theme}
+    told = {Theme.LOSS, Theme.RESTART, Theme.MANY, Theme.CHANGE, Theme.UPDATE, Theme.ASKED, plot.root.theme}
     told |= {Theme.DROPS} if plot.clients else set()
     yield from _line_and_beyond(plot, told)
     yield from _others(plot, told)
@@ -231,7 +229,7 @@ def _others(plot: Plot, told: set[Theme]) -> Iterator[str]:
 
 def steps_of(plot: Plot) -> tuple[str, ...]:
     """Return what to do, the step that deals with the cause first."""
-    root, name, do = plot.root, plot.name(plot.root), plot.lead.do
+    root, name, do = plot.root, plot.name(plot.root), plot.worst.do
     if plot.is_meant:
         return (AN_UPDATE if root.theme is Theme.UPDATE else A_RESTART,)
     if root.theme is Theme.CHANGE:
@@ -250,7 +248,7 @@ def steps_of(plot: Plot) -> tuple[str, ...]:
 
 def sureness_of(plot: Plot) -> tuple[Confidence, str]:
     """Return how sure the cause is, as its weakest tie, and why."""
-    if not plot.ties:
+    if not plot.ties or (plot.root.theme is Theme.LINE and plot.leads_with_cause):
         return plot.lead.confidence, plot.lead.sure_because
     return plot.ties[0].sure, plot.ties[0].because
 
