@@ -21,7 +21,7 @@ NOTED: Final = (
     | {Theme.POWER, Theme.CHANGE, Theme.LINE, Theme.SLOW_LINE, Theme.BACKUP, Theme.BEYOND}
     | {Theme.MANY}
 )
-JOINED = ("client.connected", "client.wired_connected", "client.roamed")
+JOINED = ("client.connected", "client.wired_connected")
 LEFT = ("client.disconnected", "client.wired_disconnected")
 ROLE_OF: Final = {
     "ap": "access point",
@@ -46,6 +46,7 @@ class Chronicle:
         ends: dict[str, See] = dict.fromkeys(ENDS, self._end)
         both = dict.fromkeys(begins.keys() & ends.keys(), self._end_and_begin)
         crowd = dict.fromkeys(JOINED, self._crowd.join) | dict.fromkeys(LEFT, self._crowd.leave)
+        crowd["client.roamed"] = self._crowd.move
         self._table: dict[str, See] = begins | ends | both | crowd
 
     def watchers(self) -> Iterator[tuple[str, See]]:
