@@ -20,9 +20,11 @@ from unifi_scanner.api.stream_thread import StreamThread
 from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.controller_watch import ControllerWatch
+from unifi_scanner.app.data_in_use import in_use
 from unifi_scanner.app.site_watch import SiteWatch
 from unifi_scanner.app.syslog_desk import SyslogDesk
 from unifi_scanner.app.syslog_ports import listening_of
+from unifi_scanner.app.systemd import ALIVE, READY, STOPPING, tell_systemd, watchdog_every
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
 from unifi_scanner.errors import ScannerError, StoreError
@@ -191,6 +193,7 @@ def run_service(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT and return 0; raises what makes a start impossible."""
     with ExitStack() as stack:
         file = data_file(settings)
+        stack.enter_context(in_use(file.parent))
         store = open_store(file)
         stack.callback(store.close)
         connections = settings.connections()
@@ -210,7 +213,9 @@ def run_service(settings: Settings) -> int:
                 _plan(schedule, service, settings)
                 service.start()
                 log.info("service_started", controllers=len(controllers), sites=len(service.sites))
+                tell_systemd(READY)
                 schedule.run()
+            tell_systemd(STOPPING)
             _stop(schedule, service)
     log.info("service_stopped")
     if service.is_waiting:
@@ -250,6 +255,10 @@ def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
         # a job each: what goes wrong with one controller is no matter of another
         schedule.every(settings.ingest_interval_s, _job_name(number, service), partial(service.step, watch))
     schedule.every(TIDY_EVERY_S, "tidy", service.tidy)
+    watchdog = watchdog_every()
+    if watchdog is not None:
+        # on the one worker that does all the work: while that hangs, systemd hears nothing
+        schedule.every(watchdog, "watchdog", partial(tell_systemd, ALIVE))
     trigger = settings.trigger()
     if trigger is not None:
         schedule.on(trigger, "report", service.tell)
