@@ -27,7 +27,13 @@ from unifi_scanner.app.syslog_ports import listening_of
 from unifi_scanner.app.systemd import ALIVE, READY, STOPPING, tell_systemd, watchdog_every
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
-from unifi_scanner.errors import ScannerError, StoreError
+from unifi_scanner.errors import (
+    AnswerUnusable,
+    ControllerUnreachable,
+    ScannerError,
+    SignInThrottled,
+    StoreError,
+)
 from unifi_scanner.pipeline import retry_pending
 from unifi_scanner.scheduler import Schedule
 from unifi_scanner.store import SqliteStore, open_store
@@ -189,8 +195,11 @@ class Service:
             watch.controller.close()
 
 
-def run_service(settings: Settings) -> int:
-    """Run until SIGTERM or SIGINT and return 0; raises what makes a start impossible."""
+def run_service(settings: Settings, *, patient: bool = False) -> int:
+    """Run until SIGTERM or SIGINT and return 0; raises what makes a start impossible.
+
+    A `patient` start does not end because no controller answers yet: they are tried until one does.
+    """
     with ExitStack() as stack:
         file = data_file(settings)
         stack.enter_context(in_use(file.parent))
@@ -209,7 +218,7 @@ def run_service(settings: Settings) -> int:
             syslog.start()
         schedule = Schedule(on_failure=service.failed)
         with stop_signals(lambda: _ask_to_stop(schedule, service)):
-            if _sign_in(service):
+            if _sign_in(service, patient=patient):
                 _plan(schedule, service, settings)
                 service.start()
                 log.info("service_started", controllers=len(controllers), sites=len(service.sites))
@@ -223,10 +232,10 @@ def run_service(settings: Settings) -> int:
     return 0
 
 
-def _sign_in(service: Service) -> bool:
+def _sign_in(service: Service, *, patient: bool) -> bool:
     """Sign in everywhere at once and return whether to go on; who is slow is not waited for.
 
-    Raises when no controller let us in, or when a setting must be mended.
+    Raises when no controller let us in, unless patience may change that, or when a setting must be mended.
     """
     for watch in service.watches:
         watch.sign_in()
@@ -243,10 +252,16 @@ def _sign_in(service: Service) -> bool:
             else:
                 troubles.append(trouble)
     to_mend = next((exc for exc in troubles if exc.exit_code == 2), None)
-    if to_mend is not None or len(troubles) == len(service.watches):
+    hopeless = len(troubles) == len(service.watches) and not (patient and all(map(_may_pass, troubles)))
+    if to_mend is not None or hopeless:
         service.retry()  # a report that waits needs no controller
         raise to_mend or troubles[0]
     return True
+
+
+def _may_pass(trouble: ScannerError) -> bool:
+    """Return whether time alone may end a trouble: the controller is off, starting, or wants us to wait."""
+    return isinstance(trouble, ControllerUnreachable | AnswerUnusable | SignInThrottled)
 
 
 def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
