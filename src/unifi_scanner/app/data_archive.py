@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tarfile
 import tempfile
@@ -12,6 +13,7 @@ from unifi_scanner import clock
 from unifi_scanner.app.channels import DATA_FILE, REPORTS
 from unifi_scanner.app.console_files import KNOWN_HOSTS
 from unifi_scanner.app.data_in_use import unused
+from unifi_scanner.app.output import put
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import InputError
 from unifi_scanner.store.backup import copy_data_file, is_sound
@@ -20,7 +22,7 @@ MOST_BYTES = 64 * 1024**3  # more than any data file may grow to: what claims to
 _SIDE_FILES = ("", "-wal", "-shm")
 
 
-def backup(settings: Settings, file: Path) -> int:
+def backup(settings: Settings, file: Path, *, as_json: bool = False) -> int:
     """Write a backup of the data directory to `file`, print what is in it, and return 0; `run` may go on meanwhile.
 
     Sessions are left out, so that the file holds nothing to sign in with. Raises InputError or StoreError.
@@ -45,7 +47,9 @@ def backup(settings: Settings, file: Path) -> int:
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    print(f"Backed up {len(names)} file(s) to {file} ({file.stat().st_size / 1e6:.1f} MB).")
+    size = file.stat().st_size
+    said = f"Backed up {len(names)} file(s) to {file} ({size / 1e6:.1f} MB)."
+    put(json.dumps({"file": str(file), "bytes": size, "holds": names}, indent=2) if as_json else said, None)
     return 0
 
 
@@ -64,7 +68,7 @@ def _pack(data: Path, archive: tarfile.TarFile) -> Iterator[str]:
             yield name
 
 
-def restore(settings: Settings, file: Path) -> int:
+def restore(settings: Settings, file: Path, *, as_json: bool = False) -> int:
     """Put a backup in the place of the data directory's files, keep those beside it, and return 0.
 
     Nothing is touched before the whole backup was read and found sound. Raises InputError.
@@ -81,7 +85,8 @@ def restore(settings: Settings, file: Path) -> int:
                 target.parent.mkdir(mode=0o700, exist_ok=True)
                 (Path(folder) / name).replace(target)
     kept = f" What was there before is in {aside}." if aside else ""
-    print(f"Restored {len(names)} file(s) to {data}.{kept}")
+    facts = {"data_directory": str(data), "restored": names, "kept": str(aside) if aside else None}
+    put(json.dumps(facts, indent=2) if as_json else f"Restored {len(names)} file(s) to {data}.{kept}", None)
     return 0
 
 
