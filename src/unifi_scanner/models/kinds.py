@@ -217,7 +217,9 @@ KINDS: dict[str, KindInfo] = {
         SYSTEM, ERROR, "site", "The network[ {network}] is out of addresses and could not be made larger."
     ),
     "radius.issue": KindInfo(SECURITY, WARN, "site", "The sign-in server for the network has a problem."),
-    "route.started": KindInfo(SYSTEM, INFO, "site", "A rule that sends some traffic another way is now at work."),
+    "route.started": KindInfo(
+        SYSTEM, INFO, "site", "A rule that sends some traffic another way is now at work."
+    ),
     "route.ended": KindInfo(SYSTEM, INFO, "site", "A rule that sends some traffic another way has ended."),
     "traffic.high": KindInfo(SYSTEM, INFO, "client", "{client} moved an unusual amount of data."),
     # security
