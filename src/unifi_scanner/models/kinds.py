@@ -143,7 +143,7 @@ KINDS: dict[str, KindInfo] = {
     "ap.packet_loss": KindInfo(WIFI, WARN, "device", "Devices on {device} are losing data."),
     "ap.low_power": KindInfo(WIFI, WARN, "device", "{device} runs with less power than it needs."),
     "ap.afc": KindInfo(WIFI, WARN, "device", "{device} may not use full 6 GHz power where it is."),
-    "ap.optimised": KindInfo(WIFI, INFO, "site", "The console tuned the Wi-Fi by itself."),
+    "ap.optimised": KindInfo(WIFI, INFO, "site", "The Wi-Fi settings were tuned automatically."),
     "ap.update_for_autolink": KindInfo(
         DEVICE, INFO, "device", "{device} needs an update before it can be linked without a cable."
     ),
@@ -172,7 +172,7 @@ KINDS: dict[str, KindInfo] = {
     "port.errors": KindInfo(WIRED, WARN, "device", "A port of {device} has transmission errors."),
     "port.drops": KindInfo(WIRED, WARN, "device", "A port of {device} is dropping traffic."),
     "port.aggregation_failed": KindInfo(
-        WIRED, WARN, "device", "{device} could not join its ports[ {port}] into one fast link."
+        WIRED, WARN, "device", "{device} could not bundle its ports[ {port}]."
     ),
     # Internet
     "wan.down": KindInfo(INTERNET, ERROR, "site", "The Internet connection[ {wan}][ ({isp})] went down."),
@@ -183,7 +183,7 @@ KINDS: dict[str, KindInfo] = {
         "The Internet connection[ {wan}][ ({isp})] was briefly down[, for {duration}].",
     ),
     "wan.flapping": KindInfo(
-        INTERNET, ERROR, "site", "The Internet connection[ {wan}][ ({isp})] went down again and again."
+        INTERNET, ERROR, "site", "The Internet connection[ {wan}][ ({isp})] failed several times."
     ),
     "wan.restored": KindInfo(INTERNET, INFO, "site", "The Internet connection[ {wan}][ ({isp})] is up."),
     "wan.changed": KindInfo(INTERNET, INFO, "site", "The Internet connection[ {wan}] changed its state."),
@@ -195,10 +195,10 @@ KINDS: dict[str, KindInfo] = {
     ),
     "wan.failback": KindInfo(INTERNET, INFO, "site", "The Internet is back on its main connection[ {wan}]."),
     "wan.latency": KindInfo(
-        INTERNET, WARN, "site", "The Internet connection[ {wan}][ ({isp})] is slow to answer."
+        INTERNET, WARN, "site", "The Internet connection[ {wan}][ ({isp})] answers slowly."
     ),
     "wan.packet_loss": KindInfo(
-        INTERNET, WARN, "site", "The Internet connection[ {wan}][ ({isp})] drops part of what is sent."
+        INTERNET, WARN, "site", "The Internet connection[ {wan}][ ({isp})] is losing data."
     ),
     "lte.limit": KindInfo(INTERNET, WARN, "device", "The mobile data allowance is nearly or fully used."),
     "lte.connected": KindInfo(INTERNET, INFO, "device", "The mobile backup connection is ready."),
@@ -217,10 +217,8 @@ KINDS: dict[str, KindInfo] = {
         SYSTEM, ERROR, "site", "The network[ {network}] is out of addresses and could not be made larger."
     ),
     "radius.issue": KindInfo(SECURITY, WARN, "site", "The sign-in server for the network has a problem."),
-    "route.started": KindInfo(
-        SYSTEM, INFO, "site", "A rule that sends some traffic another way is now at work."
-    ),
-    "route.ended": KindInfo(SYSTEM, INFO, "site", "A rule that sends some traffic another way has ended."),
+    "route.started": KindInfo(SYSTEM, INFO, "site", "A traffic route became active."),
+    "route.ended": KindInfo(SYSTEM, INFO, "site", "A traffic route ended."),
     "traffic.high": KindInfo(SYSTEM, INFO, "client", "{client} moved an unusual amount of data."),
     # security
     "threat.blocked": KindInfo(
@@ -244,7 +242,7 @@ KINDS: dict[str, KindInfo] = {
     "traffic.flow": KindInfo(
         SECURITY, DEBUG, "client", "A connection[ from {attacker}][ to {target}] was recorded."
     ),
-    "certificate.expiring": KindInfo(SECURITY, WARN, "site", "A security certificate will soon run out."),
+    "certificate.expiring": KindInfo(SECURITY, WARN, "site", "A security certificate is about to expire."),
     "inspection.bypassed": KindInfo(SECURITY, INFO, "site", "A connection was let past content inspection."),
     # VPN
     "vpn.connected": KindInfo(VPN, INFO, "client", "{client} connected by VPN[ from {ip}]."),
@@ -258,15 +256,15 @@ KINDS: dict[str, KindInfo] = {
     ),
     "admin.signed_out": KindInfo(ADMIN, INFO, "site", "{admin} signed out."),
     "admin.changed_settings": KindInfo(ADMIN, INFO, "site", "{admin} changed settings[: {section}]."),
-    "admin.created": KindInfo(ADMIN, INFO, "site", "{admin} made something new[: {section}]."),
-    "admin.removed": KindInfo(ADMIN, WARN, "site", "{admin} deleted something or took it away[: {section}]."),
-    "admin.paused": KindInfo(ADMIN, INFO, "site", "{admin} switched something off for now[: {section}]."),
-    "admin.resumed": KindInfo(ADMIN, INFO, "site", "{admin} switched something on again[: {section}]."),
+    "admin.created": KindInfo(ADMIN, INFO, "site", "{admin} created something[: {section}]."),
+    "admin.removed": KindInfo(ADMIN, WARN, "site", "{admin} removed something[: {section}]."),
+    "admin.paused": KindInfo(ADMIN, INFO, "site", "{admin} paused something[: {section}]."),
+    "admin.resumed": KindInfo(ADMIN, INFO, "site", "{admin} resumed something[: {section}]."),
     "admin.created_api_key": KindInfo(ADMIN, WARN, "site", "{admin} created an access key for programs."),
     # the controller itself
     "system.update_available": KindInfo(SYSTEM, INFO, "site", "A new version of UniFi Network is available."),
     "system.updated": KindInfo(
-        SYSTEM, INFO, "site", "One of the UniFi programs was updated[ to version {version_to}]."
+        SYSTEM, INFO, "site", "A UniFi application was updated[ to version {version_to}]."
     ),
     "system.disk_full": KindInfo(SYSTEM, ERROR, "site", "The controller's storage is nearly full."),
     "system.backup_created": KindInfo(SYSTEM, INFO, "site", "A backup was made."),
