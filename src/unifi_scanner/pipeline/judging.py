@@ -73,7 +73,7 @@ def judge(
         kinds={rule.name: rule.kind for rule in rules},
         ending=ending,
     )
-    coverage = cover(tally)
+    coverage = msgspec.structs.replace(cover(tally), muted=engine.muted())
     return build_report(
         told.findings,
         coverage,
