@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from unifi_scanner.detection import Chronicle, Engine, Told, load_rules, tell_stories
+from unifi_scanner.detection import GO_ON, Chronicle, Engine, Told, load_rules, tell_stories
 from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin
@@ -20,7 +20,7 @@ NAMES: Final = {GATEWAY: "Gateway", CORE: "Core switch", UPSTAIRS: "Upstairs swi
 BOOK: Final = NameBook(NAMES | {mac: name for name, mac in APS.items()})
 RULES: Final = load_rules()
 KINDS: Final = {rule.name: rule.kind for rule in RULES}
-ENDING: Final = frozenset(rule.name for rule in RULES if rule.resolve is not None)
+ENDING: Final = GO_ON | {rule.name for rule in RULES if rule.resolve is not None}
 
 
 def _row(mac: str, kind: str, above: str | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from unifi_scanner.detection import ANALYSERS, Chronicle, Engine, Rule, tell_stories
+from unifi_scanner.detection import ANALYSERS, GO_ON, Chronicle, Engine, Rule, tell_stories
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
@@ -88,4 +88,4 @@ def judge(
 
 def ending_rules(rules: Iterable[Rule]) -> frozenset[str]:
     """Return the rules whose trouble goes on until something says that it is over."""
-    return frozenset(rule.name for rule in rules if rule.resolve is not None)
+    return GO_ON | {rule.name for rule in rules if rule.resolve is not None}

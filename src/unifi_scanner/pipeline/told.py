@@ -19,6 +19,7 @@ from unifi_scanner.store import EventStore, Shard
 MOST_NOTES: Final = 200
 MOST_PROOFS: Final = 8
 MOST_OPEN: Final = 50
+TOO_OLD: Final = timedelta(days=30)  # what nobody mends for so long is how things are
 A_MOMENT: Final = timedelta(microseconds=1)
 
 
@@ -61,7 +62,10 @@ def notes_of(report: Report, ending: Collection[str]) -> tuple[Note, ...]:
     """Return what to remember of a report; `ending` are the rules whose trouble goes on until something ends it."""
     findings = {f.id: f for f in all_findings(report)}
     things = things_of(report.incidents, findings.values())
-    return tuple(_note(thing, findings, ending) for thing in things[:MOST_NOTES])
+    recent = report.generated_at - TOO_OLD
+    return tuple(
+        _note(thing, findings, ending if thing.first_seen >= recent else ()) for thing in things[:MOST_NOTES]
+    )
 
 
 def all_findings(report: Report) -> tuple[Finding, ...]:

@@ -2,5 +2,6 @@
 
 from unifi_scanner.detection.stories.chronicle import Chronicle
 from unifi_scanner.detection.stories.teller import Told, tell_stories
+from unifi_scanner.detection.stories.themes import GO_ON
 
-__all__ = ["Chronicle", "Told", "tell_stories"]
+__all__ = ["GO_ON", "Chronicle", "Told", "tell_stories"]

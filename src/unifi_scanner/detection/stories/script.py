@@ -55,7 +55,8 @@ def _steps(plot: Plot, spell: Spell) -> Iterator[Beat]:
     told = spell.entries[:-1] if spell.end is not None and len(spell.entries) > 1 else spell.entries
     if spell.finding is not None:
         told = spell.entries
-    for proof in _without_repeats(told[:MOST_OF_ONE]):
+    unproved = spell.finding.id if spell.finding is not None else None
+    for proof in _without_repeats(p for p in told[:MOST_OF_ONE] if p.entry_id != unproved):
         yield Beat(at=proof.timestamp, sentence=proof.sentence, role=role, evidence=(proof.entry_id,))
     if spell.end is not None and spell.finding is None:
         last = spell.entries[-1]
@@ -121,7 +122,7 @@ def _batch_beat(plot: Plot, batch: Sequence[Moment], what: str, role: Role) -> B
     )
 
 
-def _without_repeats(proofs: Sequence[Evidence]) -> Iterator[Evidence]:
+def _without_repeats(proofs: Iterable[Evidence]) -> Iterator[Evidence]:
     seen: set[str] = set()
     for proof in proofs:
         if proof.entry_id not in seen:

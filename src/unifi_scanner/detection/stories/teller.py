@@ -13,7 +13,7 @@ from unifi_scanner.detection.stories.chronicle import Chronicle
 from unifi_scanner.detection.stories.plot import Plot
 from unifi_scanner.detection.stories.script import beats_of
 from unifi_scanner.detection.stories.spell import Spell
-from unifi_scanner.detection.stories.themes import MOMENTARY, Theme, theme_of
+from unifi_scanner.detection.stories.themes import MOMENTARY, Theme, theme_by_source, theme_of
 from unifi_scanner.detection.stories.weave import Weave
 from unifi_scanner.detection.stories.words import words_of
 from unifi_scanner.models.enums import Severity
@@ -62,11 +62,12 @@ class _Teller:
     ) -> None:
         self._findings = sorted(findings, key=lambda finding: finding.id)
         self._rules = rules
-        self._themes = {f.id: theme_of(rules.kinds.get(f.rule, ()), f.about) for f in findings}
         noted = list(chronicle.spells())
         self._noted: dict[tuple[Theme, str], Spell] = {
             (spell.theme, proof.entry_id): spell for spell in noted for proof in spell.entries
         }
+        self._noted_themes = {entry: theme for theme, entry in reversed(self._noted)}
+        self._themes = {finding.id: self._theme(finding) for finding in findings}
         self._of = {f.id: self._spells_of(f, chronicle) for f in self._findings}
         own = {id(s): s for spells in self._of.values() for s in spells if s.finding is not None}
         self._weave = Weave([*noted, *own.values()], chronicle, topology)
@@ -92,6 +93,15 @@ class _Teller:
         return Told(
             tuple(sorted(told, key=_rank)),
             tuple(_placed(finding, by_finding.get(finding.id)) for finding in self._findings),
+        )
+
+    def _theme(self, finding: Finding) -> Theme:
+        """Return the theme of a finding: that of its rule's Kinds; where code found it, that of what proves it."""
+        if finding.rule in self._rules.kinds:
+            return theme_of(self._rules.kinds[finding.rule], finding.about)
+        themes = (self._noted_themes.get(proof.entry_id) for proof in finding.evidence)
+        return next((theme for theme in themes if theme), None) or theme_by_source(
+            finding.source, finding.about
         )
 
     def _spells_of(self, finding: Finding, chronicle: Chronicle) -> list[Spell]:
@@ -148,7 +158,8 @@ class _Teller:
 
     def _ended(self, plot: Plot) -> datetime | None:
         ending = [f for f in plot.findings if f.rule in self._rules.ending]
-        if any(not finding.resolved for finding in ending):
+        lasting = [s for s in plot.spells if s.theme in (Theme.LOSS, Theme.LINE) and s.is_open]
+        if any(not finding.resolved for finding in ending) or (lasting and not ending):
             return None
         if ending:
             ends = [spell.end for spell in plot.spells if spell.end is not None]
@@ -167,7 +178,8 @@ def is_worth_telling(findings: Sequence[Finding]) -> bool:
 def _parts(theme: Theme, finding: Finding) -> Iterator[Spell]:
     """Yield the times a finding speaks of; evidence without a time is one moment."""
     about = finding.about[0] if finding.about else f"finding:{finding.id}"
-    proofs = sorted(finding.evidence, key=lambda proof: (proof.timestamp, proof.entry_id))
+    unproved = Evidence(entry_id=finding.id, timestamp=finding.first_seen, sentence=finding.what)
+    proofs = sorted(finding.evidence or (unproved,), key=lambda proof: (proof.timestamp, proof.entry_id))
     part: list[Evidence] = []
     for proof in proofs:
         if part and proof.timestamp - part[-1].timestamp > PART:

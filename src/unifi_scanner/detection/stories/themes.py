@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from unifi_scanner.models.enums import LogSource
+
 
 class Theme(StrEnum):
     """The part of a network's life something belongs to, as far as causes go."""
@@ -145,6 +147,24 @@ TOLD_TOGETHER: Final = frozenset(
 BY_DEVICE: Final = frozenset(
     {Theme.LOSS, Theme.RESTART, Theme.UPDATE, Theme.ASKED, Theme.HEAT, Theme.CABLE_POWER}
 ) | {Theme.RADAR, Theme.CHANNEL}
+
+
+# what code found goes on until something ends it, as what a rule with `[resolve]` found
+GO_ON: Final = frozenset({"internet-down", "on-backup-line", "one-line-down"})
+_BY_SOURCE: Final[Mapping[LogSource, Theme]] = {
+    LogSource.SECURITY: Theme.THREAT,
+    LogSource.ADMIN: Theme.BREAK_IN,
+    LogSource.INTERNET: Theme.SLOW_LINE,
+    LogSource.DEVICE: Theme.DEVICE,
+}
+
+
+def theme_by_source(source: LogSource, about: tuple[str, ...]) -> Theme:
+    """Return the theme of a finding of which only the part of the network and the subjects are known."""
+    if source is LogSource.WIRELESS:
+        subject = about[0].partition(":")[0] if about else ""
+        return {"device": Theme.DROPS, "client": Theme.CLIENT}.get(subject, Theme.OTHER)
+    return _BY_SOURCE.get(source, Theme.OTHER)
 
 
 def theme_of(kinds: tuple[str, ...], about: tuple[str, ...]) -> Theme:
