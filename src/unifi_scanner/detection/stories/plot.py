@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -24,8 +24,15 @@ MOST_SUBJECTS: Final = 8
 class Plot:
     """One story: its spells in order of time, and the findings it tells, the one about its cause first."""
 
-    def __init__(self, weave: Weave, spells: Sequence[Spell], findings: tuple[Finding, ...]) -> None:
+    def __init__(
+        self,
+        weave: Weave,
+        spells: Sequence[Spell],
+        findings: tuple[Finding, ...],
+        flapping: Collection[str] = (),
+    ) -> None:
         self._weave = weave
+        self._flapping = flapping  # rules of what comes and goes, which says more than that it went
         self.spells = tuple(spells)
         self._told = findings
 
@@ -55,7 +62,11 @@ class Plot:
     def lead(self) -> Finding:
         """Return the finding that is its cause, else the gravest one."""
         causes = {proof.entry_id for spell in self.causes for proof in spell.entries}
-        return min(self._told, key=lambda f: (_shares_none(f, causes), -f.severity.rank, f.first_seen, f.id))
+        return min(self._told, key=lambda f: (_shares_none(f, causes), *self._weight(f)))
+
+    def _weight(self, finding: Finding) -> tuple[bool, int, datetime, str]:
+        is_flapping = finding.rule in self._flapping
+        return (not is_flapping, -finding.severity.rank, finding.first_seen, finding.id)
 
     @cached_property
     def worst(self) -> Finding:
@@ -131,9 +142,10 @@ class Plot:
     def order(self) -> tuple[datetime, str]:
         """Return the time and id of the first thing in it, which never changes however it goes on.
 
-        A change somebody made before is told by it, and is not it: whether it counts may turn out later.
+        What was changed before, or was a sign, is told by it and is not it: that it counts may turn out later.
         """
-        firsts = [spell.order for spell in self.spells if spell.theme is not Theme.CHANGE]
+        signs = (Theme.CHANGE, Theme.SLOW_LINE)
+        firsts = [spell.order for spell in self.spells if spell.theme not in signs]
         return min(firsts or [self.root.order])
 
     @property

@@ -62,6 +62,7 @@ class _Teller:
     ) -> None:
         self._findings = sorted(findings, key=lambda finding: finding.id)
         self._rules = rules
+        self._flapping = {rule for rule, kinds in rules.kinds.items() if kinds[0].endswith(".flapping")}
         noted = list(chronicle.spells())
         self._noted: dict[tuple[Theme, str], Spell] = {
             (spell.theme, proof.entry_id): spell for spell in noted for proof in spell.entries
@@ -85,7 +86,7 @@ class _Teller:
             if number is not None:
                 members[number].append(finding)
         told = [
-            self._incident(Plot(self._weave, stories[number], tuple(found)))
+            self._incident(Plot(self._weave, stories[number], tuple(found), self._flapping))
             for number, found in sorted(members.items())
             if is_worth_telling(found)
         ]
@@ -117,10 +118,10 @@ class _Teller:
 
     def _story_of(self, finding: Finding, place: Mapping[int, int]) -> int | None:
         counts = Counter(place[id(spell)] for spell in self._of[finding.id])
-        if finding.severity.rank < SOLID and len(counts) > 1:
-            return None
         if not counts:
             return None
+        if finding.severity.rank < SOLID and 2 * max(counts.values()) <= counts.total():
+            return None  # it tells of many times, and none of them is most of it
         expected = {place[id(s)] for s in self._of[finding.id] if self._is_meant(s)}
         return max(counts, key=lambda number: (number not in expected, counts[number], -number))
 

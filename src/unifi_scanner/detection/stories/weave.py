@@ -35,7 +35,13 @@ UNWIRED: Final = (
 NAMED: Final = "One record names them all. What they share is a guess until you look."
 AGAIN_WITHIN: Final = timedelta(days=8)
 SOON_AGAIN: Final = timedelta(hours=1)
+A_DAY: Final = timedelta(days=1)  # a network that runs short of addresses does so for hours
 MOST_BEFORE: Final = 8
+MOST_AFTER: Final = timedelta(hours=1)  # so long at most does a moment have consequences
+AT_ONE_TIME: Final = timedelta(minutes=15)
+ALIKE: Final = (
+    "So many devices do not get the same trouble within minutes by chance. What they share is a guess."
+)
 
 
 class Tie(msgspec.Struct, frozen=True):
@@ -95,6 +101,7 @@ class Weave:
             if tie is not None and not self._leads_back(tie.cause, spell):
                 self.ties[id(spell)] = tie
         self._tie_those_that_went_together()
+        self._tie_those_in_trouble_together()
         for spell in self.spells:
             if (tie := self.ties.get(id(spell))) is not None:
                 self.join(spell, tie.cause)
@@ -162,6 +169,22 @@ class Weave:
             if len({spell.about for spell in batch}) >= FEW:
                 self._tie_to(self._head_of(batch), batch, UNWIRED)
 
+    def _tie_those_in_trouble_together(self) -> None:
+        """Tie the same trouble of several clients at one time, where there are too many of them for chance."""
+        loose: dict[str, list[Spell]] = defaultdict(list)
+        for spell in self._by_theme[Theme.CLIENT]:
+            if spell.finding is not None and id(spell) not in self.ties:
+                loose[spell.finding.rule].append(spell)
+        for spells in loose.values():
+            for batch in batches(spells, AT_ONE_TIME):
+                if len({spell.about for spell in batch}) >= FEW:
+                    self._tie_to(self._crowd_near(batch[0]) or batch[0], batch, ALIKE)
+
+    def _crowd_near(self, first: Spell) -> Spell | None:
+        """Return the trouble of a whole access point at that time, if there was just one."""
+        near = [s for s in self._by_theme[Theme.DROPS] if abs(s.start - first.start) <= 2 * AT_ONE_TIME]
+        return near[0] if len({spell.about for spell in near}) == 1 else None
+
     def _tie_to(self, head: Spell, spells: Iterable[Spell], because: str) -> None:
         for spell in spells:
             if spell is not head and id(spell) not in self.ties and not self._leads_back(head, spell):
@@ -188,19 +211,20 @@ def is_again(before: Spell, after: Spell, *, told_together: bool) -> bool:
     """Return whether two spells of one theme and subject are one trouble that came again."""
     apart = after.start - (before.end or before.last)
     if before.finding is not after.finding:
-        return told_together and apart <= SOON_AGAIN
+        return told_together and apart <= (A_DAY if before.theme is Theme.ADDRESS else SOON_AGAIN)
     return apart <= AGAIN_WITHIN
 
 
 def in_time(law: Law, cause: Spell, effect: Spell) -> bool:
     """Return whether an effect began when its cause can have brought it about."""
     since = effect.start - cause.start
-    if not -law.lead <= since <= law.within:
+    if since < -law.lead:
         return False
-    if cause.finding is not None and cause.end is None:
-        return effect.start <= cause.last + law.tail
     if not cause.is_lasting:
-        return since <= max(law.tail, min(law.within, timedelta(minutes=60)))
+        # told again and again, it counts from the last time
+        return effect.start - cause.last <= min(law.within, MOST_AFTER)
+    if since > law.within:
+        return False
     return cause.end is None or effect.start <= cause.end + law.tail
 
 
@@ -218,11 +242,11 @@ def is_named(many: Spell, loss: Spell) -> bool:
     return is_near and any(loss.name and loss.name in str(one) for one in told)
 
 
-def batches(spells: Sequence[Spell]) -> Iterator[list[Spell]]:
-    """Yield runs of spells that begin within a minute of the first of them."""
+def batches(spells: Sequence[Spell], within: timedelta = TOGETHER) -> Iterator[list[Spell]]:
+    """Yield runs of spells that begin within a minute, or `within`, of the first of them."""
     batch: list[Spell] = []
     for spell in sorted(spells, key=lambda s: (s.start, s.order)):
-        if batch and spell.start - batch[0].start > TOGETHER:
+        if batch and spell.start - batch[0].start > within:
             yield batch
             batch = []
         batch.append(spell)
