@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.detection.wire import APS, CELLAR, GATEWAY, UPSTAIRS, changed, client, device, line, outage, told
 from unifi_scanner.models.enums import Confidence, Role, Severity
 from unifi_scanner.models.finding import Incident
-from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY
 
 WAN = {"WAN_ID": "WAN", "ISP_NAME": "Northline"}
@@ -184,7 +185,7 @@ def test_an_update_that_nothing_came_back_from_stays_grave() -> None:
 
 def test_the_same_trouble_again_is_the_same_story() -> None:
     story = the_one([*outage(), *gone(UPSTAIRS, *list(APS.values())[:4], at=2 * 86_400, back=600)])
-    assert story.title.startswith("Upstairs switch went off, and took 4 access points")
+    assert story.title.startswith("Upstairs switch went off twice, and took 4 access points")
     assert story.what.startswith("Upstairs switch went off twice, and was away for 34 minutes in all.")
     assert sum(beat.role is Role.CAUSE for beat in story.timeline) == 2
 
@@ -234,6 +235,27 @@ def test_what_does_not_hang_together_stays_apart(entries: list[LogEntry]) -> Non
     incidents = told(sorted(entries, key=lambda entry: entry.timestamp)).incidents
     grave = [i for i in incidents if i.severity.rank >= Severity.LOW.rank]
     assert len(grave) == 2, [i.title for i in incidents]
+
+
+def timeless(entry: LogEntry) -> LogEntry:
+    return msgspec.structs.replace(entry, timestamp=NO_TIME)
+
+
+def test_what_has_no_time_is_neither_cause_nor_consequence() -> None:
+    entries = [line("NETWORK_WAN_FAILED", 0, **WAN), line("VPN_SITE_TO_SITE_DISCONNECTED", 0)]
+    assert len(told([timeless(entry) for entry in entries]).incidents) == 2
+
+
+def test_the_same_trouble_of_many_at_one_time_is_one_story_that_is_only_possible() -> None:
+    roams = [
+        client("Roam", 30 * turn + n, n, "AP 1", ap_from=APS["AP 1"], ap_to=APS["AP 2"])
+        for turn in range(6)
+        for n in range(5)
+    ]
+    (story,) = told(roams).incidents
+    assert len(story.findings) == 5
+    assert story.title.endswith(" and 4 other devices had the same trouble at one time")
+    assert story.confidence is Confidence.POSSIBLY
 
 
 def test_what_is_still_open_leads() -> None:

@@ -189,7 +189,8 @@ class Plot:
     def name(self, spell: Spell) -> str:
         """Return what to call the subject of a spell."""
         known = self._weave.topology.names.get(spell.about.removeprefix("device:"))
-        return tame(known or spell.name) or "a UniFi device"
+        nobody = "a UniFi device" if spell.about.startswith("device:") else "a device"
+        return tame(known or spell.name) or nobody
 
     def tie(self, spell: Spell) -> Tie | None:
         """Return what a spell is tied to."""

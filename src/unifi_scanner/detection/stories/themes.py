@@ -141,7 +141,7 @@ MOMENTARY: Final = frozenset(
 )
 # one subject with two of these within an hour has one trouble
 TOLD_TOGETHER: Final = frozenset(
-    {Theme.THREAT, Theme.BREAK_IN, Theme.CLIENT, Theme.DEVICE, Theme.PORT, Theme.HEAT}
+    {Theme.THREAT, Theme.BREAK_IN, Theme.CLIENT, Theme.DEVICE, Theme.PORT, Theme.HEAT, Theme.ADDRESS}
 )
 # whose subject is one thing of the network: its spells are kept apart by it
 BY_DEVICE: Final = frozenset(

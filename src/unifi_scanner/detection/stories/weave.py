@@ -24,6 +24,7 @@ from unifi_scanner.detection.stories.laws import (
 from unifi_scanner.detection.stories.spell import Spell
 from unifi_scanner.detection.stories.themes import TOLD_TOGETHER, Theme
 from unifi_scanner.models.enums import Confidence
+from unifi_scanner.models.log_entry import NO_TIME
 from unifi_scanner.models.same_event import is_interface
 from unifi_scanner.models.topology import Topology
 
@@ -97,6 +98,8 @@ class Weave:
 
     def _tie_all(self) -> None:
         for spell in self.spells:
+            if spell.start == NO_TIME:
+                continue  # what has no time is neither before nor after anything
             tie = next(self._ties_for(spell), None) or self._changed_before(spell)
             if tie is not None and not self._leads_back(tie.cause, spell):
                 self.ties[id(spell)] = tie
@@ -158,7 +161,7 @@ class Weave:
 
     def _tie_those_that_went_together(self) -> None:
         """Tie losses without a cause that began within a minute, where there are too many of them for chance."""
-        loose = [s for s in self._by_theme[Theme.LOSS] if id(s) not in self.ties]
+        loose = [s for s in self._by_theme[Theme.LOSS] if id(s) not in self.ties and s.start != NO_TIME]
         for many in self._by_theme[Theme.MANY]:
             named = [s for s in self._by_theme[Theme.LOSS] if is_named(many, s)]
             if named:
@@ -173,7 +176,7 @@ class Weave:
         """Tie the same trouble of several clients at one time, where there are too many of them for chance."""
         loose: dict[str, list[Spell]] = defaultdict(list)
         for spell in self._by_theme[Theme.CLIENT]:
-            if spell.finding is not None and id(spell) not in self.ties:
+            if spell.finding is not None and id(spell) not in self.ties and spell.start != NO_TIME:
                 loose[spell.finding.rule].append(spell)
         for spells in loose.values():
             for batch in batches(spells, AT_ONE_TIME):

@@ -96,6 +96,10 @@ def title_of(plot: Plot) -> str:
         return f"{change_words(plot.root)}, then {_lower(_first_sentence(plot.worst.title))}"
     if plot.root.theme is Theme.LINE:
         return f"{line_words(plot)}{_line_tail(plot)}"
+    alike = {spell.about for spell in plot.spells if spell.theme is Theme.CLIENT}
+    if plot.root.theme is Theme.CLIENT and len(alike) > 1:
+        others = amount(len(alike) - 1, "other device")
+        return f"{plot.name(plot.root)} and {others} had the same trouble at one time"
     took = taken(plot)
     head = headline(plot)
     if not took:
@@ -118,10 +122,11 @@ def headline(plot: Plot) -> str:
             admin = root.metadata.get("admin")
             by = f" by {tame(str(admin))}" if admin else ""
             return f"{name} was restarted{by}{', and has not come back' if away else ''}"
-        case Theme.LOSS if not taken(plot) and plot.off_for is not None:
+        case Theme.LOSS if not taken(plot) and plot.off_for is not None and len(plot.causes) == 1:
             return f"{name} was off for {span_words(plot.off_for)}"
         case Theme.LOSS:
-            return f"{name} went off"
+            often = len(plot.causes)
+            return f"{name} went off" if often == 1 else f"{name} went off {times_words(often)}"
         case Theme.POWER:
             return f"The power went out{_for(plot)}"
         case Theme.HEAT | Theme.CABLE_POWER | Theme.RESTART | Theme.RADAR | Theme.CHANNEL:
@@ -237,7 +242,7 @@ def steps_of(plot: Plot) -> tuple[str, ...]:
         return (f"Ask {who} what was changed. If you can, undo it and see whether the trouble ends.", *do[:2])
     if root.theme is not Theme.LOSS or not plot.lost:
         return do
-    if not plot.is_sure_of_cause:
+    if not plot.is_sure_of_cause:  # a common cause nobody saw
         return (
             f"Look at {name} first: is a light on, and is its cable in on both ends?",
             "Then see what they have in common, such as a switch or an outlet.",
