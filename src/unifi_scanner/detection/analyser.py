@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from unifi_scanner.detection.analysers.channel_cause import ChannelCause
+from unifi_scanner.detection.analysers.imitation import Imitation
+from unifi_scanner.detection.analysers.ping_pong import PingPong
+from unifi_scanner.detection.analysers.roam_storm import RoamStorm
+from unifi_scanner.detection.analysers.sticky import Sticky
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
 
@@ -27,4 +32,10 @@ class Analyser(Protocol):
 
 
 # by the name its findings carry as their rule; adding one is one file and one line here
-ANALYSERS: Mapping[str, Callable[[], Analyser]] = {}
+ANALYSERS: Mapping[str, Callable[[], Analyser]] = {
+    "access-point-roaming-storm": RoamStorm,
+    "channel-changed": ChannelCause,
+    "client-ping-pong": PingPong,
+    "client-sticks": Sticky,
+    "network-name-imitated": Imitation,
+}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from unifi_scanner.detection.analyser import Analyser
+from unifi_scanner.detection.precedence import without_stood_in
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.watch import Watch, watch_for
 from unifi_scanner.detection.wording import finding_of
@@ -37,7 +38,7 @@ class Engine:
         """Return what was found so far, gravest first, then newest."""
         found = [finding_of(watch.rule, group) for watch in self._watches for group in watch.groups.values()]
         found += [finding for analyser in self._analysers for finding in analyser.findings()]
-        return sorted(found, key=_rank)
+        return sorted(without_stood_in(found), key=_rank)
 
 
 def detect(entries: Iterable[LogEntry], rules: Iterable[Rule]) -> list[Finding]:

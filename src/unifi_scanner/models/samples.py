@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from unifi_scanner.models.device import NameBook, canonical_mac
+from unifi_scanner.models.signal import dbm_of
 
 Row = Mapping[str, Any]
 Sample = TypeVar("Sample")
@@ -170,7 +171,7 @@ def _client(mac: str, row: Row, *, is_online: bool) -> ClientSample:
         device_mac=canonical_mac(row.get("ap_mac")) or canonical_mac(row.get("sw_mac")),
         port=_whole(row, "sw_port"),
         ssid=_text(row, "essid"),
-        signal=_whole(row, "signal"),
+        signal=dbm_of(_whole(row, "signal")) or dbm_of(_whole(row, "rssi")),
     )
 
 
