@@ -46,6 +46,7 @@ class DeviceSample(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "unknown"
     is_upgradable: bool = False
     is_overheating: bool = False
+    is_end_of_life: bool = False
     uptime: int | None = None
     cpu: float | None = None
     memory: float | None = None
@@ -149,6 +150,7 @@ def _device(mac: str, row: Row) -> DeviceSample:
         state=DEVICE_STATES[number] if number is not None and 0 <= number < len(DEVICE_STATES) else "unknown",
         is_upgradable=row.get("upgradable") is True,
         is_overheating=row.get("overheating") is True,
+        is_end_of_life=row.get("model_in_eol") is True,
         uptime=_whole(row, "uptime"),
         cpu=_percent(load.get("cpu")),
         memory=_percent(load.get("mem")),

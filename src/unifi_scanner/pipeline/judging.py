@@ -13,6 +13,7 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
+from unifi_scanner.pipeline.past import Past
 from unifi_scanner.reports import build_report
 
 
@@ -50,15 +51,19 @@ def judge(
     period: Callable[[Tally], Period],
     title: str,
     generated_at: Callable[[Tally], datetime],
+    past: Past | None = None,
 ) -> Report:
-    """Return the report on `entries`: detect, then build, told together with what could not be seen."""
-    tally = Tally()
-    engine = Engine(rules, [make() for make in ANALYSERS.values()])
+    """Return the report on `entries`: detect, compare with the past, build, with what could not be seen."""
+    tally, past = Tally(), past or Past()
+    engine = Engine(rules, [*(make() for make in ANALYSERS.values()), *past.analysers()])
     engine.feed(tally.watch(entries))
+    span = period(tally)
+    findings, trends = past.judge(engine.findings(), span)
     return build_report(
-        engine.findings(),
+        findings,
         cover(tally),
-        period=period(tally),
+        period=span,
+        trends=trends,
         title=title,
         entry_count=tally.entries,
         generated_at=generated_at(tally),

@@ -16,6 +16,7 @@ from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.pipeline.books import books_of
 from unifi_scanner.pipeline.judging import Tally, judge
+from unifi_scanner.pipeline.past import past_of
 from unifi_scanner.reports import render_all
 from unifi_scanner.store import EventStore, Pending, Shard
 
@@ -91,6 +92,7 @@ class Publish:
             period=lambda tally: Period(start=start or tally.first, end=now, zone=self.facts.zone),
             title=self.facts.title,
             generated_at=lambda _tally: now,
+            past=past_of(self.store, self.shard, start, now),
         )
 
 

@@ -25,7 +25,7 @@ _HOURLY = """
 """
 _SEEN_CLIENTS = """
     SELECT subject, min(hour) FROM rollups
-    WHERE shard = ? AND hour < ? AND kind GLOB 'client.*' AND subject != '' GROUP BY subject
+    WHERE shard = ? AND hour >= 0 AND hour < ? AND kind GLOB 'client.*' AND subject != '' GROUP BY subject
 """
 _TOLD_BY = """
     SELECT match_key FROM entries
