@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from unifi_scanner.app.doctor_checks import doctor
     from unifi_scanner.app.health_check import health
     from unifi_scanner.app.report_now import report
+    from unifi_scanner.app.rule_draft import new_rule
+    from unifi_scanner.app.rules_replay import replay_rules
     from unifi_scanner.app.service import run_service
     from unifi_scanner.app.tail_stream import tail
 
-__all__ = ["analyze", "demo", "doctor", "health", "report", "run_service", "tail"]
+__all__ = ["analyze", "demo", "doctor", "health", "new_rule", "replay_rules", "report", "run_service", "tail"]
 
 # no module is called like what it gives: importing it would put the module in its place
 _HOMES = {
@@ -23,6 +25,8 @@ _HOMES = {
     "doctor": "doctor_checks",
     "health": "health_check",
     "report": "report_now",
+    "replay_rules": "rules_replay",
+    "new_rule": "rule_draft",
     "run_service": "service",
     "tail": "tail_stream",
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from unifi_scanner.detection import baseline_words, health
+from unifi_scanner.detection.analysers import new_clients
 from unifi_scanner.detection.analysers.channel_cause import ChannelCause
 from unifi_scanner.detection.analysers.imitation import Imitation
 from unifi_scanner.detection.analysers.ping_pong import PingPong
@@ -39,3 +41,6 @@ ANALYSERS: Mapping[str, Callable[[], Analyser]] = {
     "client-sticks": Sticky,
     "network-name-imitated": Imitation,
 }
+
+# what only the past of a network, or a look at its devices, shows; see pipeline/past.py
+KNOWN_OTHERWISE: frozenset[str] = frozenset({baseline_words.RULE, new_clients.RULE, *health.RULES})

@@ -173,6 +173,9 @@ _SIGNS: Sequence[_Sign] = (
     ),
 )
 
+UPDATES: Final = "updates-wait"
+RULES: Final = (UPDATES, *(sign.rule for sign in _SIGNS))
+
 
 def health_findings(known: NetworkHealth) -> Iterator[Finding]:
     """Yield what the devices suffer from now; a device that is away is told as away only."""
@@ -223,8 +226,8 @@ def _updates(waiting: Sequence[DeviceHealth]) -> Finding:
     told = joined([*names[:NAMED], f"{rest} more"] if rest > 0 else names)
     is_one = len(names) == 1
     return Finding(
-        id=digest_of("updates-wait", sorted(device.mac for device in waiting), ""),
-        rule="updates-wait",
+        id=digest_of(UPDATES, sorted(device.mac for device in waiting), ""),
+        rule=UPDATES,
         severity=Severity.LOW,
         title=f"An update waits for {names[0]}" if is_one else f"Updates wait for {len(names)} devices",
         what=f"An update is ready for {told}.",

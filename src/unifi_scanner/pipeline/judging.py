@@ -58,10 +58,10 @@ def judge(
     engine = Engine(rules, [*(make() for make in ANALYSERS.values()), *past.analysers()])
     engine.feed(tally.watch(entries))
     span = period(tally)
-    findings, trends = past.judge(engine.findings(), span)
+    trends = past.compare(span)
     return build_report(
-        findings,
-        cover(tally),
+        engine.findings(),
+        msgspec.structs.replace(cover(tally), muted=engine.muted()),
         period=span,
         trends=trends,
         title=title,

@@ -18,9 +18,9 @@ from unifi_scanner.detection.health import (
     health_findings,
     with_look,
 )
-from unifi_scanner.detection.precedence import without_stood_in
 from unifi_scanner.detection.witness import Witness
 from unifi_scanner.models.finding import Finding
+from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Trend
 from unifi_scanner.models.samples import Samples
 from unifi_scanner.store import EventStore, Shard
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class Past:
-    """A site's past beside one period; the analysers it gives must see the period's entries before it is asked.
+    """A site's past beside one period; its analysers see the period's entries, then `compare` what they saw.
 
     Without a known beginning there is nothing to compare: nobody is new, and nothing is unusual.
     """
@@ -44,25 +44,42 @@ class Past:
         health: NetworkHealth | None = None,
     ) -> None:
         self._hours = hours
-        self._health = health or NetworkHealth()
         self._witness = Witness()
         self._new = NewClients(known_clients)
+        self._known = _Known(health_findings(health or NetworkHealth()))
 
     def analysers(self) -> Sequence[Analyser]:
         """Return those that look at the period with the past in mind."""
-        return (self._witness, self._new)
+        return (self._witness, self._new, self._known)
 
-    def judge(self, findings: Sequence[Finding], period: Period) -> tuple[list[Finding], list[Trend]]:
-        """Return the findings with those that only the past shows, and how the period compares with it."""
-        found, trends = [*findings, *health_findings(self._health)], []
-        if period.start is not None and period.end is not None and period.start < period.end:
-            hours = self._hours(looks_back_to(period.start, period.end), period.end)
-            for one in compare(hours, period.start, period.end, period.zone):
-                trends.append(trend_of(one))
-                seen = self._witness.seen[one.measure.name]
-                if one.is_unusual and seen.count:
-                    found.append(unusual_of(one, seen))
-        return without_stood_in(found), trends
+    def compare(self, period: Period) -> list[Trend]:
+        """Return how the period stands beside the past; from now on, what is unusual in it is a finding."""
+        if period.start is None or period.end is None or period.start >= period.end:
+            return []
+        hours = self._hours(looks_back_to(period.start, period.end), period.end)
+        trends = []
+        for one in compare(hours, period.start, period.end, period.zone):
+            trends.append(trend_of(one))
+            seen = self._witness.seen[one.measure.name]
+            if one.is_unusual and seen.count:
+                self._known.findings_known.append(unusual_of(one, seen))
+        return trends
+
+
+class _Known:
+    """What is known without looking at entries, told with everything else that is found."""
+
+    kinds: tuple[str, ...] = ()
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings_known = list(findings)
+
+    def see(self, entry: LogEntry) -> None:
+        """Look at nothing: it has no Kinds."""
+
+    def findings(self) -> Sequence[Finding]:
+        """Return what is known."""
+        return self.findings_known
 
 
 def past_of(store: EventStore, shard: Shard, start: datetime | None, now: datetime) -> Past:
