@@ -106,7 +106,7 @@ def _finding(client: str, place: str, stay: _Stay, *, has_choice: bool) -> Findi
         rule=RULE,
         severity=Severity.LOW,
         title=words["title"],
-        what=f"{what}, and it did not move to another access point." if has_choice else f"{what}.",
+        what=f"{what}. It did not move to another access point." if has_choice else f"{what}.",
         why="With such a signal everything on it is slow, and it slows down others as well.",
         do=words["do"],
         confidence=Confidence.PROBABLY,
