@@ -235,7 +235,7 @@ def test_an_access_point_that_keeps_changing_without_radar_is_more_than_a_note()
     radar = [
         record
         for n in range(5)
-        for record in (RADAR | {"time": START_MS + 3_600_000 * n}, channel(60 * n + 1))
+        for record in ({**RADAR, "time": START_MS + 3_600_000 * n}, channel(60 * n + 1))
     ]
     assert found(radar)["channel-changed"].severity is Severity.INFO
 

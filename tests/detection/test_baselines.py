@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -26,7 +25,7 @@ DAY, WEEK, HOUR = timedelta(days=1), timedelta(weeks=1), timedelta(hours=1)
 DROP = "client.disconnected"
 
 
-class Hour(NamedTuple):
+class Hour(msgspec.Struct, frozen=True):
     hour: datetime
     kind: str
     count: int
