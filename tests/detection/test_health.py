@@ -67,13 +67,10 @@ def test_a_device_is_told_by_how_it_fared_at_most_looks(rows: list[dict[str, Any
 
 
 def test_every_sign_is_easy_to_read_and_says_whom_it_is_about() -> None:
-    suffering = (
-        [BUSY] * 20,
-        [FULL] * 20,
-        *([{key: True}] for key in ("overheating", "model_in_eol", "upgradable")),
-    )
-    states = [{"state": 0}], [{"state": 9}], [{"state": 10}], [{"state": 11}]
-    found = [finding for rows in (*suffering, *states) for finding in health_findings(looked(*rows))]
+    flags = ("overheating", "model_in_eol", "upgradable")
+    rows: list[list[dict[str, Any]]] = [[BUSY] * 20, [FULL] * 20, *([{flag: True}] for flag in flags)]
+    rows += [[{"state": state}] for state in (0, 9, 10, 11)]
+    found = [finding for looks in rows for finding in health_findings(looked(*looks))]
     assert {finding.rule for finding in found} == set(RULES)
     for finding in found:
         assert grade_of(finding) <= MOST_GRADE, finding

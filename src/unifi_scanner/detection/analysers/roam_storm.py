@@ -1,10 +1,9 @@
-"""Roaming storms: many clients that leave, or come to, one access point within minutes. Pure."""
+"""Roaming storms: many clients that leave one access point within minutes. Pure."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from unifi_scanner.detection.spans import span_words
@@ -21,86 +20,66 @@ MOST_PLACES, MOST_CLIENTS = 1000, 2000
 
 
 class _Place(Trail):
-    """What clients did at one access point: the last move of each within the window."""
+    """Who left one access point: the last move of each client within the window."""
 
-    __slots__ = ("leavers", "name", "peak", "recent")
+    __slots__ = ("name", "peak", "recent")
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.recent: OrderedDict[str, tuple[datetime, LogEntry]] = OrderedDict()
+        self.name = name
+        self.recent: dict[str, LogEntry] = {}
         self.peak = 0
-        self.leavers = 0
-        self.name = ""
 
-    def note(self, client: str, entry: LogEntry, *, leaves: bool) -> None:
+    def note(self, client: str, entry: LogEntry) -> None:
         """Take in one move; from the moment enough clients moved, all of them belong to the storm."""
-        moment, recent = entry.timestamp, self.recent
+        recent = self.recent
         recent.pop(client, None)
-        recent[client] = (moment, entry)
-        while recent and (moment - next(iter(recent.values()))[0] > WITHIN or len(recent) > MOST_CLIENTS):
-            recent.popitem(last=False)
+        recent[client] = entry
+        horizon = entry.timestamp - WITHIN
+        while next(iter(recent.values())).timestamp < horizon or len(recent) > MOST_CLIENTS:
+            del recent[next(iter(recent))]
         if len(recent) < NEED:
             return
-        for _, one in recent.values() if self.count == 0 else ((moment, entry),):
+        for one in tuple(recent.values()) if self.count == 0 else (entry,):
             self.add(one)
-        self.leavers += leaves
         self.peak = max(self.peak, len(recent))
 
 
 class RoamStorm:
-    """Finds access points that many clients leave, or come to, at once."""
+    """Finds access points that many clients leave at once."""
 
     kinds = ("client.roamed",)
 
     def __init__(self) -> None:
-        self._left: dict[str, _Place] = {}
-        self._joined: dict[str, _Place] = {}
+        self._places: dict[str, _Place] = {}
 
     def see(self, entry: LogEntry) -> None:
         """Take in one roam."""
-        client, facts = entry.client_mac or entry.client_name, entry.metadata
-        if client is None or not entry.has_time:
+        facts = entry.metadata
+        client, key = entry.client_mac or entry.client_name, facts.get("ap_from_mac") or facts.get("ap_from")
+        if client is None or not key or not entry.has_time:
             return
-        for places, mac, name in (
-            (self._left, facts.get("ap_from_mac"), facts.get("ap_from")),
-            (self._joined, facts.get("ap_to_mac"), facts.get("ap_to")),
-        ):
-            key = mac or name
-            if key:
-                place = places.get(key)
-                if place is None:
-                    drop_oldest(places, MOST_PLACES)
-                    place = places[key] = _Place()
-                    place.name = name or key
-                place.note(client, entry, leaves=places is self._left)
+        place = self._places.get(key)
+        if place is None:
+            drop_oldest(self._places, MOST_PLACES)
+            place = self._places[key] = _Place(facts.get("ap_from") or key)
+        place.note(client, entry)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield one finding for each access point that was left at once; for one that was joined, only by itself."""
-        stormy = [(key, place) for key, place in self._left.items() if place.count]
-        yield from (_finding(key, place, leaves=True) for key, place in stormy)
-        if not stormy:
-            yield from (_finding(k, place, leaves=False) for k, place in self._joined.items() if place.count)
+        """Yield one finding for each access point that was left at once."""
+        return (_finding(key, place) for key, place in self._places.items() if place.count)
 
 
-def _finding(key: str, place: _Place, *, leaves: bool) -> Finding:
+def _finding(key: str, place: _Place) -> Finding:
     name = tame(place.name)
-    way = "left" if leaves else "came to"
     return Finding(
-        id=digest_of(RULE, (key, way), place.first_id),
+        id=digest_of(RULE, key, place.first_id),
         rule=RULE,
         severity=Severity.LOW,
-        title=f"{place.peak:,} devices {way} {name} at once",
-        what=f"{place.peak:,} devices {way} {name} for another access point within {span_words(WITHIN)}."
-        if leaves
-        else f"{place.peak:,} devices came to {name} from others within {span_words(WITHIN)}.",
-        why="Each of them had a short break. When many move at once, the cause is most often an access point."
-        if leaves
-        else "It now serves many at once, and may be slow for all of them.",
-        do=(
-            f"See whether {name} restarted or changed its channel then: UniFi Devices > {name} > Overview."
-            if leaves
-            else "See whether an access point near it was away then: UniFi Devices.",
-        ),
+        title=f"{place.peak:,} devices left {name} at once",
+        what=f"{place.peak:,} devices left {name} for another access point within {span_words(WITHIN)}.",
+        why="Each of them had a short break. When many move at once, the cause is most often an access point.",
+        do=(f"See whether {name} restarted or changed its channel then: UniFi Devices > {name} > Overview.",),
         confidence=Confidence.POSSIBLY,
         sure_because="The moves are certain. People who all leave a room together would look the same.",
         first_seen=place.first,
