@@ -133,14 +133,22 @@ CASES: dict[str, tuple[list[Record], str, str | None]] = {
         "Hall AP changed its Wi-Fi channel from 52 to 36, because it heard radar.",
     ),
     "a new channel for no reason": (
+        [channel(4, "36", "44")],
+        "channel-changed",
+        "Hall AP changed its Wi-Fi channel from 36 to 44, for no reason that we can see.",
+    ),
+    "away from a channel of radar, with no word of it": (
         [channel(4)],
         "channel-changed",
-        "Hall AP changed its Wi-Fi channel from 52 to 36, for no reason that we can see.",
+        "Hall AP changed its Wi-Fi channel from 52 to 36, perhaps because of radar.",
     ),
     "radar elsewhere": (
-        [v1("EVT_AP_RadarDetected", 3, ap=ATTIC, ap_name="Attic AP", radar_channel="52"), channel(4)],
+        [
+            v1("EVT_AP_RadarDetected", 3, ap=ATTIC, ap_name="Attic AP", radar_channel="52"),
+            channel(4, "36", "44"),
+        ],
         "channel-changed",
-        "Hall AP changed its Wi-Fi channel from 52 to 36, for no reason that we can see.",
+        "Hall AP changed its Wi-Fi channel from 36 to 44, for no reason that we can see.",
     ),
     "a planned change": (
         [

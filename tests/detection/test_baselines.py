@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.detection.entries import entry
 from unifi_scanner.detection.baseline_words import trend_of, unusual_of
-from unifi_scanner.detection.baselines import Comparison, compare, looks_back_to
+from unifi_scanner.detection.baselines import Comparison, History, compare, is_usual_at, looks_back_to
 from unifi_scanner.detection.measures import MEASURES
 from unifi_scanner.detection.witness import Seen, Witness
 from unifi_scanner.models.enums import Severity
@@ -41,7 +41,7 @@ def days(amounts: dict[int, int], *, kind: str = DROP, known: int = 85, at: int 
 
 
 def one(hours: Iterator[Hour], *, start: datetime = MONDAY, length: timedelta = DAY) -> Comparison:
-    [found] = compare(hours, start, start + length)
+    [found] = compare(History(hours), start, start + length)
     return found
 
 
@@ -72,7 +72,7 @@ def test_a_monday_is_compared_with_earlier_mondays() -> None:
 def test_only_what_is_far_out_clearly_more_and_not_just_a_few_is_unusual(
     today: int, others: int, unusual: bool
 ) -> None:
-    found = compare(days(usual_mondays(today, others)), MONDAY, MONDAY + DAY)
+    found = compare(History(days(usual_mondays(today, others))), MONDAY, MONDAY + DAY)
     assert [c.is_unusual for c in found] == [unusual]
 
 
@@ -123,12 +123,12 @@ def test_days_on_which_nothing_was_heard_are_no_quiet_days() -> None:
 def test_hours_are_those_of_the_network_itself() -> None:
     # 23:00 UTC on Sunday is Monday in Berlin
     late = [Hour(MONDAY - back * DAY - HOUR, DROP, 25) for back in range(85, -1, -1)]
-    [found] = compare(late, MONDAY - HOUR, MONDAY + 23 * HOUR, "Europe/Berlin")
+    [found] = compare(History(late, "Europe/Berlin"), MONDAY - HOUR, MONDAY + 23 * HOUR)
     assert (found.day, found.amount) == ("Monday", 25)
 
 
 def test_what_neither_happened_nor_used_to_is_left_out() -> None:
-    assert compare(days({}), MONDAY, MONDAY + DAY) == []
+    assert compare(History(days({})), MONDAY, MONDAY + DAY) == []
 
 
 def test_a_finding_says_how_much_more_when_and_whose() -> None:
@@ -171,6 +171,17 @@ def test_every_measure_counts_kinds_that_there_are_each_once() -> None:
     assert len(set(kinds)) == len(kinds)
 
 
+@pytest.mark.parametrize(
+    ("today", "others", "known", "usual"),
+    [(30, 28, 85, True), (45, 28, 85, False), (30, 28, 20, False), (5, 0, 85, False)],
+)
+def test_an_hour_that_is_like_other_weeks_is_known_as_such(
+    today: int, others: int, known: int, usual: bool
+) -> None:
+    history = History(days({0: today} | {7 * week: others for week in range(1, 13)}, known=known))
+    assert is_usual_at(history, "wifi-disconnects", MONDAY + 9.5 * HOUR) is usual
+
+
 @given(
     amounts=st.dictionaries(st.integers(0, 90), st.integers(0, 10_000), max_size=40),
     length=st.integers(1, 24 * 60),
@@ -181,7 +192,7 @@ def test_any_past_gives_numbers_that_make_sense(amounts: dict[int, int], length:
     end = MONDAY + DAY
     start = end - length * HOUR
     assert looks_back_to(start, end) < start
-    for found in compare(days(amounts, known=known), start, end):
+    for found in compare(History(days(amounts, known=known)), start, end):
         trend = trend_of(found)
         assert trend.amount >= 0
         assert trend.sentence.endswith(".")
@@ -199,7 +210,7 @@ def test_quiet_weeks_of_a_lively_network_are_never_unusual() -> None:
     ]
     for week in range(8):
         end = MONDAY - week * WEEK
-        told = [hour for hour in hours if hour.hour < end]
+        told = History(hour for hour in hours if hour.hour < end)
         assert [c.is_unusual for c in compare(told, end - WEEK, end)] == [False]
         assert [c.is_unusual for c in compare(told, end - DAY, end)] == [False]
 

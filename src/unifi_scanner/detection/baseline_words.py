@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unifi_scanner.detection.baselines import DAY, DAYS_NEEDED, WEEK, WEEKS_NEEDED, Comparison
+import msgspec
+
+from unifi_scanner.detection.baselines import (
+    DAY,
+    DAYS_NEEDED,
+    WEEK,
+    WEEKS_NEEDED,
+    Comparison,
+    History,
+    is_usual_at,
+)
 from unifi_scanner.detection.witness import Seen
 from unifi_scanner.models.enums import Severity
 from unifi_scanner.models.finding import Finding
@@ -13,6 +23,8 @@ from unifi_scanner.models.phrasing import tame
 from unifi_scanner.models.report import Trend
 
 RULE = "more-than-usual"
+# a crowd that leaves at once, told by a fixed number; a school bell does the same every week
+_BURSTS = {"many-devices-dropped-at-once": "wifi-disconnects", "access-point-roaming-storm": "roams"}
 GRAVE_SCORE, GRAVE_RATIO = 8.0, 3.0
 _TIMES = {2: "Twice", 3: "Three times", 4: "Four times", 5: "Five times"}
 
@@ -55,6 +67,16 @@ def unusual_of(comparison: Comparison, seen: Seen) -> Finding:
         evidence=seen.evidence(),
         source=measure.source,
     )
+
+
+def qualified(finding: Finding, history: History) -> Finding:
+    """Return a finding that fixed thresholds made, less grave where such an hour is usual here; others as they are."""
+    measure = _BURSTS.get(finding.rule)
+    if measure is None or not is_usual_at(history, measure, finding.last_seen):
+        return finding
+    severity = min(finding.severity, Severity.LOW, key=lambda one: one.rank)
+    because = f"{finding.sure_because} In other weeks about as many do so in this hour.".lstrip()
+    return msgspec.structs.replace(finding, severity=severity, sure_because=because)
 
 
 def _severity(comparison: Comparison) -> Severity:

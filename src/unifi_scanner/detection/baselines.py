@@ -25,6 +25,7 @@ DAYS_NEEDED: Final = 7
 MOST_WEEKS: Final = 12
 MOST_DAYS: Final = 28
 ABOUT_A_DAY: Final = 30  # hours; a longer period is never compared with single days
+NEAR: Final = 2.0  # robust standard deviations; up to there an hour is like others
 FAR_OUT: Final = 4.0  # robust standard deviations above the median
 CLEARLY_MORE: Final = 2.0  # times the median
 _START: Final = datetime(1970, 1, 1)  # local, without a zone  # noqa: DTZ001
@@ -108,7 +109,6 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     day: str = ""  # the weekday, where the period is about a day long
     days_known: int = 0
     peak: datetime | None = None  # local
-    zone: str = "UTC"
 
     @property
     def middle(self) -> float:
@@ -126,10 +126,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def score(self) -> float:
         """Return how many robust standard deviations it lies above the median."""
-        middle = self.middle
-        spread = _MAD_TO_DEVIATION * median(abs(one - middle) for one in self.past) if self.past else 0.0
-        # rare things scatter by the square root of their number, also where the past happens to be all the same
-        return (self.amount - middle) / max(spread, math.sqrt(middle), 1.0)
+        return (self.amount - self.middle) / _deviation(self.past)
 
     @property
     def is_unusual(self) -> bool:
@@ -142,13 +139,22 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def compare(hours: Iterable[Counted], start: datetime, end: datetime, zone: str = "UTC") -> list[Comparison]:
+def compare(history: History, start: datetime, end: datetime) -> list[Comparison]:
     """Return every measure of the period beside its past; what neither happened nor used to happen is left out."""
-    history = History(hours, zone)
     first = history.place(start)
     length = max(1, history.place(end - timedelta(microseconds=1)) + 1 - first)
-    found = [_compare(history, measure, first, length, zone) for measure in MEASURES]
+    found = [_compare(history, measure, first, length) for measure in MEASURES]
     return [one for one in found if one.amount or (one.usual or (0, 0))[1]]
+
+
+def is_usual_at(history: History, name: str, moment: datetime) -> bool:
+    """Return whether as much happens in that hour of the week in most weeks; False where nobody can say."""
+    place = history.place(moment)
+    past = _earlier(history, name, _starts(place, WEEK, MOST_WEEKS), 1)
+    if len(past) < WEEKS_NEEDED:
+        return False
+    middle = median(past)
+    return middle > 0 and history.total(name, place, 1) <= middle + NEAR * _deviation(past)
 
 
 def looks_back_to(start: datetime, end: datetime) -> datetime:
@@ -157,7 +163,7 @@ def looks_back_to(start: datetime, end: datetime) -> datetime:
     return start - timedelta(weeks=min(52, MOST_WEEKS * weeks), days=1)
 
 
-def _compare(history: History, measure: Measure, first: int, length: int, zone: str) -> Comparison:
+def _compare(history: History, measure: Measure, first: int, length: int) -> Comparison:
     step = WEEK * math.ceil(length / WEEK)
     past = _earlier(history, measure.name, _starts(first, step, MOST_WEEKS), length)
     if len(past) < WEEKS_NEEDED and length <= ABOUT_A_DAY:
@@ -175,8 +181,16 @@ def _compare(history: History, measure: Measure, first: int, length: int, zone: 
         day=f"{history.moment(first + length // 2):%A}" if length <= ABOUT_A_DAY else "",
         days_known=history.days_before(first),
         peak=None if peak is None or length == 1 else history.moment(peak),
-        zone=zone,
     )
+
+
+def _deviation(past: Sequence[int]) -> float:
+    if not past:
+        return 1.0
+    middle = median(past)
+    spread = _MAD_TO_DEVIATION * median(abs(one - middle) for one in past)
+    # rare things scatter by the square root of their number, also where the past happens to be all the same
+    return max(spread, math.sqrt(middle), 1.0)
 
 
 def _starts(first: int, step: int, most: int) -> Iterator[int]:

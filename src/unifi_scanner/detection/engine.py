@@ -31,9 +31,18 @@ See = Callable[[LogEntry], None]
 
 
 class Engine:
-    """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it."""
+    """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it.
 
-    def __init__(self, rules: Iterable[Rule], analysers: Iterable[Analyser] = ()) -> None:
+    `qualify` has a look at each finding before the user's own word on it.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        analysers: Iterable[Analyser] = (),
+        qualify: Callable[[Finding], Finding] = lambda finding: finding,
+    ) -> None:
+        self._qualify = qualify
         self._overrides = overrides_of(rules)
         self._watches = [watch_for(rule) for rule in rules]
         self._analysers = tuple(analysers)
@@ -75,7 +84,7 @@ class Engine:
             for group in watch.groups.values():
                 yield self._worded(watch.rule, group, own)
         for analyser in self._analysers:
-            for finding in analyser.findings():
+            for finding in map(self._qualify, analyser.findings()):
                 case = case_of_finding(finding)
                 fitting = [o for o in self._overrides_of(finding.rule) if fits(o, case)]
                 yield finding, retold(finding, fitting)
@@ -85,7 +94,7 @@ class Engine:
     ) -> tuple[Finding, Finding | None]:
         case = case_of_group(group) if overrides else None
         fitting = [o for o in overrides if case is not None and fits(o, case)]
-        finding = finding_of(reworded(rule, fitting), group)
+        finding = self._qualify(finding_of(reworded(rule, fitting), group))
         return finding, adjusted(finding, fitting)
 
     def _overrides_of(self, rule: str) -> list[Override]:

@@ -55,7 +55,7 @@ def judge(
 ) -> Report:
     """Return the report on `entries`: detect, compare with the past, build, with what could not be seen."""
     tally, past = Tally(), past or Past()
-    engine = Engine(rules, [*(make() for make in ANALYSERS.values()), *past.analysers()])
+    engine = Engine(rules, [*(make() for make in ANALYSERS.values()), *past.analysers()], past.qualify)
     engine.feed(tally.watch(entries))
     span = period(tally)
     trends = past.compare(span)

@@ -9,8 +9,8 @@ import structlog
 
 from unifi_scanner.detection import Analyser
 from unifi_scanner.detection.analysers.new_clients import NewClients
-from unifi_scanner.detection.baseline_words import trend_of, unusual_of
-from unifi_scanner.detection.baselines import Counted, compare, looks_back_to
+from unifi_scanner.detection.baseline_words import qualified, trend_of, unusual_of
+from unifi_scanner.detection.baselines import Counted, History, compare, looks_back_to
 from unifi_scanner.detection.health import (
     NetworkHealth,
     decode_health,
@@ -44,6 +44,7 @@ class Past:
         health: NetworkHealth | None = None,
     ) -> None:
         self._hours = hours
+        self._history = History(())
         self._witness = Witness()
         self._new = NewClients(known_clients)
         self._known = _Known(health_findings(health or NetworkHealth()))
@@ -57,13 +58,18 @@ class Past:
         if period.start is None or period.end is None or period.start >= period.end:
             return []
         hours = self._hours(looks_back_to(period.start, period.end), period.end)
+        self._history = History(hours, period.zone)
         trends = []
-        for one in compare(hours, period.start, period.end, period.zone):
+        for one in compare(self._history, period.start, period.end):
             trends.append(trend_of(one))
             seen = self._witness.seen[one.measure.name]
             if one.is_unusual and seen.count:
                 self._known.findings_known.append(unusual_of(one, seen))
         return trends
+
+    def qualify(self, finding: Finding) -> Finding:
+        """Return a finding of fixed thresholds as this network's own past sees it; others as they are."""
+        return qualified(finding, self._history)
 
 
 class _Known:

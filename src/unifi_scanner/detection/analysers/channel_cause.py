@@ -33,6 +33,7 @@ RADAR = _Cause("because it heard radar", timedelta(minutes=10), Confidence.CERTA
 PLANNED = _Cause("because UniFi tuned the Wi-Fi by itself", timedelta(minutes=30), Confidence.CERTAINLY)
 BY_HAND = _Cause("after a change of settings", timedelta(minutes=5), Confidence.PROBABLY)
 NOISE = _Cause("after other signals had disturbed it", timedelta(minutes=30), Confidence.PROBABLY)
+MAYBE_RADAR = _Cause("perhaps because of radar", timedelta(), Confidence.POSSIBLY)
 UNKNOWN = _Cause("for no reason that we can see", timedelta(), Confidence.CERTAINLY)
 _SIGNS = {
     "ap.radar": RADAR,
@@ -114,12 +115,23 @@ class ChannelCause:
             sign = self._signs.get((device if cause in (RADAR, NOISE) else "", cause))
             if sign is not None and timedelta() <= entry.timestamp - sign.timestamp <= cause.within:
                 return cause
-        return UNKNOWN
+        return MAYBE_RADAR if _fled_from_radar(entry) else UNKNOWN
 
     def findings(self) -> Iterator[Finding]:
         """Yield one finding for each access point."""
         for device, changes in self._changes.items():
             yield _finding(device, changes)
+
+
+def _fled_from_radar(entry: LogEntry) -> bool:
+    """Return whether it left a channel that is shared with radar for one that is not."""
+    start, end = entry.metadata.get("channel_from"), entry.metadata.get("channel_to")
+    return _shares_with_radar(start) and end is not None and not _shares_with_radar(end)
+
+
+def _shares_with_radar(channel: object) -> bool:
+    text = str(channel)
+    return text.isascii() and text.isdigit() and len(text) < 4 and 52 <= int(text) <= 144
 
 
 def _is_about_wifi(entry: LogEntry) -> bool:
@@ -177,4 +189,6 @@ def _steps(name: str, changes: _Changes) -> tuple[str, ...]:
 def _because(changes: _Changes) -> str:
     if BY_HAND in changes.causes or NOISE in changes.causes:
         return "The change is certain. What we name as its reason came just before it."
-    return "The change is certain." if UNKNOWN in changes.causes else "The change and its reason are certain."
+    if MAYBE_RADAR in changes.causes:
+        return "The change is certain. It left a channel that is shared with radar, but no alarm was told."
+    return ""
