@@ -53,9 +53,8 @@ def report(store: SqliteStore) -> Report:
 
 def lived(store: SqliteStore, days: int, today: int) -> None:
     """Fill the store with days of 10 to 12 disconnects each, and today's."""
-    for back in range(days, 0, -1):
-        store.add(SHARD, drops(MONDAY - back * DAY, 10 + back % 3))
-    store.add(SHARD, drops(MONDAY, today))
+    past = [drop for back in range(days, 0, -1) for drop in drops(MONDAY - back * DAY, 10 + back % 3)]
+    store.add(SHARD, [*past, *drops(MONDAY, today)])
 
 
 def test_what_this_network_never_had_on_a_monday_is_told(store: SqliteStore) -> None:
@@ -123,3 +122,43 @@ def test_clients_and_hours_are_those_of_one_site(store: SqliteStore) -> None:
     assert [(r.kind, r.count) for r in store.hourly(SHARD, MONDAY - 30 * DAY, MONDAY)] == [
         ("client.connected", 1)
     ]
+
+
+def crowd(at: datetime) -> list[LogEntry]:
+    """Return twelve devices that drop at the same moment, and nothing else that day."""
+    return [
+        happened("EVT_WU_Disconnected", at + timedelta(seconds=n), f"00:11:22:33:44:{n:02x}")
+        for n in range(12)
+    ]
+
+
+@pytest.mark.parametrize(("weeks", "severity"), [(10, "low"), (0, "medium")])
+def test_a_crowd_that_leaves_at_this_hour_every_week_needs_nobody(
+    store: SqliteStore, weeks: int, severity: str
+) -> None:
+    lived(store, 80, 2)
+    for week in range(weeks + 1):
+        store.add(SHARD, crowd(MONDAY - 7 * week * DAY + DAY / 2))
+    made = report(store)
+    [finding] = [f for f in (*made.needs_you, *made.findings) if f.rule == "many-devices-dropped-at-once"]
+    assert finding.severity == severity
+    assert ("In other weeks about as many do so" in finding.sure_because) is (severity == "low")
+
+
+@pytest.mark.parametrize(
+    ("uptime", "because"),
+    [(60, "It restarted then"), (900_000, "It kept running"), (None, "")],
+)
+def test_the_running_time_says_why_a_device_was_away(
+    store: SqliteStore, uptime: int | None, because: str
+) -> None:
+    mac, noon = "d0:21:f9:89:df:f9", MONDAY + DAY / 2
+    for key, minute in (("EVT_AP_Lost_Contact", 0), ("EVT_AP_Connected", 10)):
+        store.add(SHARD, [happened(key, noon + timedelta(minutes=minute), ap=mac)])
+    for at, running in ((noon - timedelta(minutes=5), 899_000), (noon + timedelta(minutes=11), uptime)):
+        row = {"mac": mac, "name": "Hall AP", "state": 1, "uptime": running}
+        remember_health(store, SHARD, Samples(at=at, devices=devices_of([row])))
+    made = report(store)
+    [finding] = [f for f in (*made.needs_you, *made.findings) if f.rule == "device-offline"]
+    assert finding.sure_because.startswith(because)
+    assert bool(finding.sure_because) is bool(because)

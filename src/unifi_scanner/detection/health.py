@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
@@ -21,6 +21,8 @@ ENOUGH_LOOKS: Final = 12  # at one look in five minutes, an hour
 MOST_LOOKS: Final = 288  # then old looks count half
 MOST_DEVICES: Final = 1000
 NAMED: Final = 5
+MOST_RESTARTS: Final = 5
+_ABOUT_THEN: Final = timedelta(minutes=5)
 _AWAY = frozenset({"offline", "not heard from"})
 _BROKEN = frozenset({"reporting an error", "could not be added", "cut off"})
 
@@ -42,6 +44,8 @@ class DeviceHealth(msgspec.Struct, frozen=True, kw_only=True):
     hot: int = 0
     is_upgradable: bool = False
     is_end_of_life: bool = False
+    uptime: int | None = None  # seconds
+    restarts: tuple[datetime, ...] = ()  # the latest, oldest first
 
 
 class NetworkHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +80,18 @@ def _seen(before: DeviceHealth | None, sample: DeviceSample, at: datetime) -> De
         hot=hot + sample.is_overheating,
         is_upgradable=sample.is_upgradable,
         is_end_of_life=sample.is_end_of_life,
+        uptime=sample.uptime,
+        restarts=_restarts(before, sample, at),
     )
+
+
+def _restarts(before: DeviceHealth | None, sample: DeviceSample, at: datetime) -> tuple[datetime, ...]:
+    """Return when it restarted: it has been running for less long than at the last look."""
+    if before is None:
+        return ()
+    if sample.uptime is None or before.uptime is None or not 0 <= sample.uptime < before.uptime:
+        return before.restarts
+    return (*before.restarts, at - timedelta(seconds=sample.uptime))[-MOST_RESTARTS:]
 
 
 class _Sign(NamedTuple):
@@ -241,6 +256,47 @@ def _updates(waiting: Sequence[DeviceHealth]) -> Finding:
         source=LogSource.DEVICE,
         about=about(*(("device", device.mac) for device in waiting[:50])),
     )
+
+
+def explained(finding: Finding, known: NetworkHealth) -> Finding:
+    """Return a time offline with what the running time of the device says of its cause; others as they are."""
+    if finding.rule != "device-offline" or not finding.resolved:
+        return finding
+    device = next((one for one in known.devices if _is_about(finding, one)), None)
+    if device is None or device.uptime is None:
+        return finding
+    began, ended = finding.first_seen - _ABOUT_THEN, _told_last(finding) + _ABOUT_THEN
+    if any(began <= moment <= ended for moment in device.restarts):
+        return msgspec.structs.replace(finding, **_POWER)
+    has_run_since = device.at - timedelta(seconds=device.uptime)
+    return msgspec.structs.replace(finding, **_CABLE) if has_run_since < began else finding
+
+
+def _told_last(finding: Finding) -> datetime:
+    # what says that it is over is evidence, and counts for nothing else
+    return max((one.timestamp for one in finding.evidence), default=finding.last_seen)
+
+
+_POWER: Final = {
+    "confidence": Confidence.PROBABLY,
+    "sure_because": "It restarted then, by its running time. So its power failed, or somebody restarted it.",
+    "do": (
+        "Check its power supply and the outlet, or the switch that gives it power.",
+        "If it happens again, try another power supply.",
+    ),
+}
+_CABLE: Final = {
+    "confidence": Confidence.PROBABLY,
+    "sure_because": "It kept running all the while, by its running time. So the power was fine, and its link was not.",
+    "do": (
+        "Check its cable at both ends, or try another one.",
+        "See whether the device it is plugged in to was away then: Topology.",
+    ),
+}
+
+
+def _is_about(finding: Finding, device: DeviceHealth) -> bool:
+    return f"device:{device.mac}" in finding.about or device.name in finding.subjects
 
 
 def encode_health(known: NetworkHealth) -> str:

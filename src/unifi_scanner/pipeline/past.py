@@ -15,6 +15,7 @@ from unifi_scanner.detection.health import (
     NetworkHealth,
     decode_health,
     encode_health,
+    explained,
     health_findings,
     with_look,
 )
@@ -47,7 +48,8 @@ class Past:
         self._history = History(())
         self._witness = Witness()
         self._new = NewClients(known_clients)
-        self._known = _Known(health_findings(health or NetworkHealth()))
+        self._health = health or NetworkHealth()
+        self._known = _Known(health_findings(self._health))
 
     def analysers(self) -> Sequence[Analyser]:
         """Return those that look at the period with the past in mind."""
@@ -68,8 +70,8 @@ class Past:
         return trends
 
     def qualify(self, finding: Finding) -> Finding:
-        """Return a finding of fixed thresholds as this network's own past sees it; others as they are."""
-        return qualified(finding, self._history)
+        """Return a finding as this network's past, and the health of its devices, show it; most as they are."""
+        return explained(qualified(finding, self._history), self._health)
 
 
 class _Known:
