@@ -8,7 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.detection.entries import entry as told
 from tests.detection.test_laws import MOST_GRADE, MOST_WORDS, grade_of
 from unifi_scanner.detection import ANALYSERS, Engine, load_rules
 from unifi_scanner.detection.analysers.new_clients import NewClients, is_private
@@ -315,3 +318,50 @@ def test_analysers_keep_little_however_many_subjects_there_are() -> None:
     tracemalloc.stop()
     assert len(engine.findings()) < 600
     assert grown < 20_000_000
+
+
+FACTS = (
+    "ap_from",
+    "ap_to",
+    "ap_from_mac",
+    "ap_to_mac",
+    "ssid",
+    "bssid",
+    "channel_from",
+    "channel_to",
+    "section",
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(sorted({kind for make in ANALYSERS.values() for kind in make().kinds})),
+            st.sampled_from([None, "a", "b", "00:11:22:33:44:55"]),
+            st.integers(0, 20_000),
+            st.dictionaries(
+                st.sampled_from(FACTS), st.sampled_from(["", "a", "b", "{", "52", "36"]), max_size=5
+            ),
+            st.integers(-90, -40) | st.none(),
+        ),
+        max_size=60,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_comes_in_whatever_order_is_taken(
+    steps: list[tuple[str, str | None, int, Any, int | None]],
+) -> None:
+    engine = Engine((), [*(make() for make in ANALYSERS.values()), NewClients(frozenset())])
+    entries = [
+        msgspec.structs.replace(
+            told(seconds, kind, client, **facts, **({} if signal is None else {"signal": signal})),
+            client_mac=client,
+            device_mac=facts.get("ap_from"),
+        )
+        for kind, client, seconds, facts, signal in steps
+    ]
+    engine.feed(entries)
+    for finding in engine.findings():
+        assert finding.first_seen <= finding.last_seen
+        assert finding.evidence
+        assert finding.count >= 1
