@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -180,6 +181,14 @@ def test_an_hour_that_is_like_other_weeks_is_known_as_such(
 ) -> None:
     history = History(days({0: today} | {7 * week: others for week in range(1, 13)}, known=known))
     assert is_usual_at(history, "wifi-disconnects", MONDAY + 9.5 * HOUR) is usual
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=4, max_size=12))
+def test_middle_and_usual_are_those_of_the_standard_library(past: list[int]) -> None:
+    found = Comparison(measure=MEASURES[0], amount=1, past=tuple(past), first=0, length=24, step=24)
+    low, middle, high = statistics.quantiles(past, n=4, method="inclusive")
+    assert found.usual == pytest.approx((low, high))
+    assert found.middle == pytest.approx(middle)
 
 
 @given(

@@ -10,7 +10,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from statistics import median, quantiles
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -113,15 +112,14 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def middle(self) -> float:
         """Return the median of the past; 0 without one."""
-        return float(median(self.past)) if self.past else 0.0
+        return _median(self.past) if self.past else 0.0
 
     @property
     def usual(self) -> tuple[float, float] | None:
         """Return the middle half of the past."""
         if not self.past:
             return None
-        low, _, high = quantiles(self.past, n=4, method="inclusive")
-        return low, high
+        return _share(self.past, 0.25), _share(self.past, 0.75)
 
     @property
     def score(self) -> float:
@@ -153,7 +151,7 @@ def is_usual_at(history: History, name: str, moment: datetime) -> bool:
     past = _earlier(history, name, _starts(place, WEEK, MOST_WEEKS), 1)
     if len(past) < WEEKS_NEEDED:
         return False
-    middle = median(past)
+    middle = _median(past)
     return middle > 0 and history.total(name, place, 1) <= middle + NEAR * _deviation(past)
 
 
@@ -187,10 +185,24 @@ def _compare(history: History, measure: Measure, first: int, length: int) -> Com
 def _deviation(past: Sequence[int]) -> float:
     if not past:
         return 1.0
-    middle = median(past)
-    spread = _MAD_TO_DEVIATION * median(abs(one - middle) for one in past)
+    middle = _median(past)
+    spread = _MAD_TO_DEVIATION * _median([abs(one - middle) for one in past])
     # rare things scatter by the square root of their number, also where the past happens to be all the same
     return max(spread, math.sqrt(middle), 1.0)
+
+
+def _median(values: Sequence[float]) -> float:
+    return _share(values, 0.5)
+
+
+def _share(values: Sequence[float], part: float) -> float:
+    """Return the value below which that part of the values lies, between two of them where it must."""
+    # by hand: the standard library's module for this costs a megabyte of memory and is needed by nobody else
+    ordered = sorted(values)
+    place = part * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 def _starts(first: int, step: int, most: int) -> Iterator[int]:
