@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from unifi_scanner.app.analyze_files import analyze
+    from unifi_scanner.app.data_archive import backup, restore
     from unifi_scanner.app.demo_day import demo
     from unifi_scanner.app.doctor_checks import doctor
     from unifi_scanner.app.health_check import health
@@ -16,17 +17,31 @@ if TYPE_CHECKING:
     from unifi_scanner.app.service import run_service
     from unifi_scanner.app.tail_stream import tail
 
-__all__ = ["analyze", "demo", "doctor", "health", "new_rule", "replay_rules", "report", "run_service", "tail"]
+__all__ = [
+    "analyze",
+    "backup",
+    "demo",
+    "doctor",
+    "health",
+    "new_rule",
+    "replay_rules",
+    "report",
+    "restore",
+    "run_service",
+    "tail",
+]
 
 # no module is called like what it gives: importing it would put the module in its place
 _HOMES = {
     "analyze": "analyze_files",
+    "backup": "data_archive",
     "demo": "demo_day",
     "doctor": "doctor_checks",
     "health": "health_check",
     "report": "report_now",
     "replay_rules": "rules_replay",
     "new_rule": "rule_draft",
+    "restore": "data_archive",
     "run_service": "service",
     "tail": "tail_stream",
 }
