@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from unifi_scanner.app.data_archive import backup, restore
     from unifi_scanner.app.demo_day import demo
     from unifi_scanner.app.doctor_checks import doctor
+    from unifi_scanner.app.first_setup import init
     from unifi_scanner.app.health_check import health
     from unifi_scanner.app.report_now import report
     from unifi_scanner.app.rule_draft import new_rule
@@ -23,6 +24,7 @@ __all__ = [
     "demo",
     "doctor",
     "health",
+    "init",
     "new_rule",
     "replay_rules",
     "report",
@@ -38,6 +40,7 @@ _HOMES = {
     "demo": "demo_day",
     "doctor": "doctor_checks",
     "health": "health_check",
+    "init": "first_setup",
     "report": "report_now",
     "replay_rules": "rules_replay",
     "new_rule": "rule_draft",
