@@ -15,22 +15,26 @@ from unifi_scanner.pipeline.books import (
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
+from unifi_scanner.pipeline.past import Past, past_of, remember_health
 from unifi_scanner.pipeline.publish import Publish, retry_pending
 
 __all__ = [
     "Found",
     "Ingest",
     "LiveCollector",
+    "Past",
     "Publish",
     "Reading",
     "Tally",
     "books_of",
     "is_event",
     "judge",
+    "past_of",
     "read_history",
     "recall_facts",
     "recall_topology",
     "remember_facts",
+    "remember_health",
     "remember_topology",
     "retry_pending",
 ]

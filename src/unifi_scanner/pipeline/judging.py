@@ -14,6 +14,7 @@ from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
+from unifi_scanner.pipeline.past import Past
 from unifi_scanner.pipeline.told import NEVER, LastTold, changes_since, things_of
 from unifi_scanner.reports import build_report
 
@@ -55,16 +56,20 @@ def judge(
     topology: Topology = UNKNOWN_TOPOLOGY,
     known: Iterable[LogEntry] = (),
     before: LastTold = NEVER,
+    past: Past | None = None,
 ) -> Report:
-    """Return the report on `entries`: detect, tell as stories, then build, with what could not be seen.
+    """Return the report on `entries`: detect, compare with the past, tell as stories, build, with what could not be seen.
 
     `known` are entries of before that something still open began with; they are not counted. `before` is what the
     last report told.
     """
-    tally, chronicle = Tally(), Chronicle()
-    engine = Engine(rules, [make() for make in ANALYSERS.values()], chronicle)
+    tally, chronicle, past = Tally(), Chronicle(), past or Past()
+    analysers = [*(make() for make in ANALYSERS.values()), *past.analysers()]
+    engine = Engine(rules, analysers, chronicle, qualify=past.qualify)
     engine.feed(known)
     engine.feed(tally.watch(entries))
+    span = period(tally)
+    trends = past.compare(span)
     ending = ending_rules(rules)
     told = tell_stories(
         engine.findings(),
@@ -77,7 +82,8 @@ def judge(
     return build_report(
         told.findings,
         coverage,
-        period=period(tally),
+        period=span,
+        trends=trends,
         title=title,
         entry_count=tally.entries,
         generated_at=generated_at(tally),

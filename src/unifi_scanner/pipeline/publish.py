@@ -16,6 +16,7 @@ from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.pipeline.books import books_of, recall_topology
 from unifi_scanner.pipeline.judging import Tally, ending_rules, judge
+from unifi_scanner.pipeline.past import past_of
 from unifi_scanner.pipeline.told import NEVER, LastTold, last_told, note_telling, notes_of, open_entries
 from unifi_scanner.reports import render_all
 from unifi_scanner.store import EventStore, Pending, Shard
@@ -109,6 +110,7 @@ class Publish:
             topology=recall_topology(self.store, self.shard),
             known=open_entries(self.store, self.shard, before, until=known_until),
             before=before,
+            past=past_of(self.store, self.shard, start, now),
         )
 
 
