@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from unifi_scanner.detection.analysers.attacks import Attacks
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
 
@@ -26,5 +27,7 @@ class Analyser(Protocol):
         """Return what was found so far."""
 
 
-# by the name its findings carry as their rule; adding one is one file and one line here
-ANALYSERS: Mapping[str, Callable[[], Analyser]] = {}
+# adding one is one file and one line here
+ANALYSERS: Mapping[str, Callable[[], Analyser]] = {
+    "attacks": Attacks,
+}

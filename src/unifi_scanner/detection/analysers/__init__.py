@@ -1,0 +1,1 @@
+"""Analysers: code that looks at entries beside the rules, one module for each thing it understands."""

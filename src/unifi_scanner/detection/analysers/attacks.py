@@ -1,0 +1,127 @@
+"""Attacks: what intrusion prevention saw, told by the device of one's own that did it, and for strangers together. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from typing import Any, Final
+
+from unifi_scanner.detection.analysers.attack_words import (
+    told_from_inside,
+    told_from_outside,
+    told_of_many,
+    told_of_returning,
+    told_of_watching,
+)
+from unifi_scanner.detection.analysers.deeds import Deed, Stranger
+from unifi_scanner.detection.analysers.trace import joined
+from unifi_scanner.models.addresses import is_private
+from unifi_scanner.models.enums import Severity
+from unifi_scanner.models.finding import Finding
+from unifi_scanner.models.log_entry import LogEntry
+
+MOST_DEEDS: Final = 1000  # different (who, what, how it went); what comes after them is counted together
+MOST_STRANGERS: Final = 10_000
+MOST_APART: Final = 4  # devices of one's own with the same trouble that are told one by one
+BLOCKED: Final = "threat.blocked"
+
+
+class Attacks:
+    """Intrusion prevention: who did what to whom how often, and whether it was stopped."""
+
+    kinds: tuple[str, ...] = (BLOCKED, "threat.detected")
+
+    def __init__(self) -> None:
+        self._deeds: dict[Hashable, Deed] = {}
+        self._strangers: dict[str, dict[str, Stranger]] = {kind: {} for kind in self.kinds}
+
+    def see(self, entry: LogEntry) -> None:
+        """Take in one alert."""
+        get = entry.metadata.get
+        attacker = get("attacker")
+        if get("direction") in ("outgoing", "local") or is_private(get("src_ip")):
+            key: Hashable = (attacker, get("threat"), entry.kind, get("action"))
+        else:
+            key = (get("threat"), entry.kind, get("action"))
+            if attacker is not None:
+                self._meet(attacker, entry)
+        deed = self._deeds.get(key)
+        if deed is None:
+            deed = self._open(key, entry)
+        deed.add(entry)
+        targets = deed.targets
+        if len(targets) < Deed.MOST_TARGETS:
+            targets[get("target")] = None
+
+    def _open(self, key: Hashable, entry: LogEntry) -> Deed:
+        is_own = isinstance(key, tuple) and len(key) == 4
+        if len(self._deeds) >= MOST_DEEDS:
+            key = (is_own, entry.kind, entry.metadata.get("action"))
+            if key in self._deeds:
+                return self._deeds[key]
+            deed = Deed(entry, is_own=is_own, is_beyond=True)
+        else:
+            deed = Deed(entry, is_own=is_own)
+        self._deeds[key] = deed
+        return deed
+
+    def _meet(self, attacker: str, entry: LogEntry) -> None:
+        strangers = self._strangers[entry.kind]
+        stranger = strangers.get(attacker)
+        if stranger is None:
+            if len(strangers) >= MOST_STRANGERS:
+                return
+            stranger = strangers[attacker] = Stranger()
+        stranger.count += 1
+        day = entry.timestamp.toordinal()
+        if day != stranger.day:
+            stranger.day = day
+            stranger.days += 1
+        if stranger.proof is None and stranger.is_returning:
+            stranger.proof = entry
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield one finding for each device of one's own, a few for all strangers, and one on the setting."""
+        own = [deed for deed in self._deeds.values() if deed.is_own]
+        strangers = [deed for deed in self._deeds.values() if not deed.is_own]
+        found = [*_inside(own), *self._outside(strangers)]
+        yield from found
+        if _only_watches([*own, *strangers]):
+            passed = joined(deed for deed in [*own, *strangers] if deed.outcome == Deed.PASSED)
+            yield told_of_watching(passed, is_known_trouble=any(map(_needs_someone, found)))
+
+    def _outside(self, deeds: list[Deed]) -> Iterator[Finding]:
+        for outcome, same in _by(deeds, lambda deed: deed.outcome).items():
+            yield told_from_outside(outcome, same, self._strangers[same[0].kind])
+        yield from told_of_returning(self._strangers.values())
+
+
+def _inside(deeds: list[Deed]) -> Iterator[Finding]:
+    named = [deed for deed in deeds if not deed.is_beyond]
+    rest = [deed for deed in deeds if deed.is_beyond]
+    by_device = _by(named, lambda deed: deed.attacker)
+    alike = _by(by_device.items(), lambda item: max(deed.theme.rank for deed in item[1]))
+    for group in alike.values():
+        if len(group) <= MOST_APART:
+            yield from (told_from_inside(done) for _, done in group)
+        else:
+            rest += [deed for _, done in group for deed in done]
+    for same in _by(rest, lambda deed: deed.theme.rule).values():
+        yield told_of_many(same)
+
+
+def _needs_someone(finding: Finding) -> bool:
+    return finding.severity.rank >= Severity.MEDIUM.rank
+
+
+def _only_watches(deeds: list[Deed]) -> bool:
+    outcomes = {deed.outcome for deed in deeds}
+    return Deed.PASSED in outcomes and Deed.STOPPED not in outcomes
+
+
+def _by(items: Any, key: Any) -> dict[Any, list[Any]]:
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    return groups
+
