@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from unifi_scanner.detection.analysers.attacks import Attacks
+from unifi_scanner.detection.analysers.changes import Changes
+from unifi_scanner.detection.analysers.internet import Internet
+from unifi_scanner.detection.analysers.link_speed import LinkSpeed
+from unifi_scanner.detection.analysers.sign_ins import SignIns
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
 
@@ -30,4 +34,8 @@ class Analyser(Protocol):
 # adding one is one file and one line here
 ANALYSERS: Mapping[str, Callable[[], Analyser]] = {
     "attacks": Attacks,
+    "changes": Changes,
+    "internet": Internet,
+    "link-speed": LinkSpeed,
+    "sign-ins": SignIns,
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from unifi_scanner.detection.analysers.deeds import Deed, Stranger, thing_of
+from unifi_scanner.detection.analysers.deeds import MOST_TARGETS, Deed, Stranger, thing_of
 from unifi_scanner.detection.analysers.themes import BAD_ADDRESS, BREAK_IN, ODD, SEARCH, Theme
 from unifi_scanner.detection.analysers.trace import Trace, Words, finding_from, joined
 from unifi_scanner.detection.wording import listed, times_words
@@ -18,6 +18,7 @@ from unifi_scanner.models.finding import Finding
 _SECURITY = LogSource.SECURITY
 _SETTING = "Settings > CyberSecure > Intrusion Prevention"
 MOST_TOP = 3
+MOST_ABOUT = 20
 _NOISE = (ODD, SEARCH, BAD_ADDRESS)
 _DID: Mapping[str, str] = {
     Deed.STOPPED: "was stopped {times} when it tried to {goal} {target}",
@@ -25,7 +26,12 @@ _DID: Mapping[str, str] = {
     Deed.UNSAID: "tried {times} to {goal} {target}. The record does not say whether it was stopped",
     "mixed": "tried {times} to {goal} {target}. Only {stopped} of the tries were stopped",
 }
-_SUFFIX = {Deed.STOPPED: "blocked", Deed.PASSED: "not-blocked", Deed.UNSAID: "noticed", "mixed": "not-blocked"}
+_SUFFIX = {
+    Deed.STOPPED: "blocked",
+    Deed.PASSED: "not-blocked",
+    Deed.UNSAID: "noticed",
+    "mixed": "not-blocked",
+}
 
 
 def told_from_inside(deeds: Sequence[Deed]) -> Finding:
@@ -84,7 +90,7 @@ def _own_facts(deeds: Sequence[Deed], theme: Theme) -> dict[str, object]:
     count = sum(deed.count for deed in deeds)
     name = first.attacker
     thing = thing_of(name, first.facts.get("attacker_kind")) or "a device"
-    target = listed(list(dict.fromkeys(targets))[: Deed.MOST_TARGETS]) if targets else "an unknown address"
+    target = listed(list(dict.fromkeys(targets))[:MOST_TARGETS]) if targets else "an unknown address"
     return {
         "client": f"A device behind your address {name}" if first.is_hidden else name,
         "thing": thing,
@@ -162,7 +168,7 @@ def told_from_outside(outcome: str, deeds: Sequence[Deed], strangers: Mapping[st
         "times": times_words(trace.count),
         "many": f"{len(often):,}",
         "looks": _looks(deeds),
-        "target": listed(list(dict.fromkeys(targets))[: Deed.MOST_TARGETS]) if targets else None,
+        "target": listed(list(dict.fromkeys(targets))[:MOST_TARGETS]) if targets else None,
     }
     severity = Severity.LOW if all(deed.theme in _NOISE for deed in deeds) else Severity.MEDIUM
     rule, calm = _OUTSIDE[outcome]
@@ -240,13 +246,12 @@ def told_of_returning(strangers: Iterable[Mapping[str, Stranger]]) -> Iterator[F
         trace.add(entry)
     trace.count = often.total()
     top, facts = _top(often)
-    days = max(one.days for _, one in back)
     is_one = len(often) == 1
     who = "An address on the Internet keeps" if is_one else f"{len(often):,} addresses on the Internet keep"
     by = f"{top} tried {{times}}" if is_one else f"They tried {{times}} in all. The busiest: {top}"
     words = Words(
         title=f"{who} trying to get in",
-        what=f"{who} trying to get in. {by}[, on {{days}} days].",
+        what=f"{who} trying to get in. {by}.",
         why="Most are programs that try every address. One that comes back for days may mean you.",
         do=(
             "Block the busiest for good: Settings > Policy Engine > New Policy.",
@@ -255,7 +260,7 @@ def told_of_returning(strangers: Iterable[Mapping[str, Stranger]]) -> Iterator[F
         confidence=Confidence.PROBABLY,
         because="The tries are certain. Whether they mean you, nobody can tell.",
     )
-    facts |= {"times": times_words(trace.count), "days": days if days > 1 and is_one else None}
+    facts |= {"times": times_words(trace.count)}
     yield finding_from(
         trace, words, facts,
         rule="one-address-keeps-attacking", severity=Severity.LOW, source=_SECURITY,

@@ -13,7 +13,7 @@ from unifi_scanner.detection.analysers.attack_words import (
     told_of_returning,
     told_of_watching,
 )
-from unifi_scanner.detection.analysers.deeds import Deed, Stranger
+from unifi_scanner.detection.analysers.deeds import MOST_TARGETS, Deed, Stranger
 from unifi_scanner.detection.analysers.trace import joined
 from unifi_scanner.models.addresses import is_private
 from unifi_scanner.models.enums import Severity
@@ -34,27 +34,42 @@ class Attacks:
     def __init__(self) -> None:
         self._deeds: dict[Hashable, Deed] = {}
         self._strangers: dict[str, dict[str, Stranger]] = {kind: {} for kind in self.kinds}
+        self._others = Stranger()  # those without an address, and those there was no room for
 
     def see(self, entry: LogEntry) -> None:
         """Take in one alert."""
+        kind = entry.kind
         get = entry.metadata.get
         attacker = get("attacker")
-        if get("direction") in ("outgoing", "local") or is_private(get("src_ip")):
-            key: Hashable = (attacker, get("threat"), entry.kind, get("action"))
+        stranger = self._strangers[kind].get(attacker or "")
+        if stranger is None and not self._is_own(entry):
+            stranger = self._meet(attacker, kind)
+        if stranger is None:
+            key: Hashable = (attacker, get("threat"), kind, get("action"))
         else:
-            key = (get("threat"), entry.kind, get("action"))
-            if attacker is not None:
-                self._meet(attacker, entry)
+            key = (get("threat"), kind, get("action"))
+            stranger.count += 1
+            if stranger.proof is None:
+                stranger.look_at(entry)
         deed = self._deeds.get(key)
         if deed is None:
-            deed = self._open(key, entry)
+            deed = self._open(key, entry, is_own=stranger is None)
         deed.add(entry)
         targets = deed.targets
-        if len(targets) < Deed.MOST_TARGETS:
+        if len(targets) < MOST_TARGETS:
             targets[get("target")] = None
 
-    def _open(self, key: Hashable, entry: LogEntry) -> Deed:
-        is_own = isinstance(key, tuple) and len(key) == 4
+    def _is_own(self, entry: LogEntry) -> bool:
+        facts = entry.metadata
+        return facts.get("direction") in ("outgoing", "local") or bool(is_private(facts.get("src_ip")))
+
+    def _meet(self, attacker: str | None, kind: str) -> Stranger:
+        strangers = self._strangers[kind]
+        if attacker is None or len(strangers) >= MOST_STRANGERS:
+            return self._others
+        return strangers.setdefault(attacker, Stranger())
+
+    def _open(self, key: Hashable, entry: LogEntry, *, is_own: bool) -> Deed:
         if len(self._deeds) >= MOST_DEEDS:
             key = (is_own, entry.kind, entry.metadata.get("action"))
             if key in self._deeds:
@@ -64,21 +79,6 @@ class Attacks:
             deed = Deed(entry, is_own=is_own)
         self._deeds[key] = deed
         return deed
-
-    def _meet(self, attacker: str, entry: LogEntry) -> None:
-        strangers = self._strangers[entry.kind]
-        stranger = strangers.get(attacker)
-        if stranger is None:
-            if len(strangers) >= MOST_STRANGERS:
-                return
-            stranger = strangers[attacker] = Stranger()
-        stranger.count += 1
-        day = entry.timestamp.toordinal()
-        if day != stranger.day:
-            stranger.day = day
-            stranger.days += 1
-        if stranger.proof is None and stranger.is_returning:
-            stranger.proof = entry
 
     def findings(self) -> Iterator[Finding]:
         """Yield one finding for each device of one's own, a few for all strangers, and one on the setting."""
@@ -124,4 +124,3 @@ def _by(items: Any, key: Any) -> dict[Any, list[Any]]:
     for item in items:
         groups[key(item)].append(item)
     return groups
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from unifi_scanner.detection.analysers.themes import Theme, theme_of
 from unifi_scanner.detection.analysers.trace import Trace
@@ -26,7 +26,12 @@ _THINGS = (
     ("game console", r"xbox|playstation|ps[45]|switch"),
     ("smart plug", r"plug"),
 )
-_THING_IN = tuple((thing, re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE)) for thing, words in _THINGS)
+_THING_IN = tuple(
+    (thing, re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE)) for thing, words in _THINGS
+)
+
+
+MOST_TARGETS: Final = 4  # one more than is ever told
 
 
 class Stranger:
@@ -41,16 +46,19 @@ class Stranger:
         self.count = self.day = self.days = 0
         self.proof: LogEntry | None = None  # the entry that made it one that keeps coming back
 
-    @property
-    def is_returning(self) -> bool:
-        """Return whether it comes back again and again."""
-        return self.count >= self.OFTEN or self.days >= self.MANY_DAYS
+    def look_at(self, entry: LogEntry) -> None:
+        """Keep `entry` as the proof, if it makes this one that comes back again and again."""
+        day = entry.timestamp.toordinal()
+        if day != self.day:
+            self.day = day
+            self.days += 1
+        if self.count >= self.OFTEN or self.days >= self.MANY_DAYS:
+            self.proof = entry
 
 
 class Deed(Trace):
     """One signature of one attacker, or of all strangers, with the outcome they share."""
 
-    MOST_TARGETS: ClassVar = 4
     STOPPED: ClassVar = "stopped"
     PASSED: ClassVar = "passed"
     UNSAID: ClassVar = "unsaid"

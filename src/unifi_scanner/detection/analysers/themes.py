@@ -16,7 +16,9 @@ from unifi_scanner.models.enums import Severity
 SCAN_IT = "Run a full virus scan before you let it back."
 TAKE_OFF = "Take it off the network: Client Devices > {client} > Block."
 PASSWORDS = "From another device, change the passwords that were used on it."
-SWITCH_OFF = "If it is fine with you, switch this kind of alarm off: Settings > CyberSecure > Intrusion Prevention."
+SWITCH_OFF = (
+    "If it is fine with you, switch this kind of alarm off: Settings > CyberSecure > Intrusion Prevention."
+)
 
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,4 +249,3 @@ def theme_of(signature: str | None, category: str | None, number: str | None) ->
 def is_paid(number: str | None) -> bool:
     """Return whether a signature's number is one of ET PRO's."""
     return number is not None and number.isascii() and number.isdigit() and int(number[:9]) in PAID_NUMBERS
-
