@@ -24,7 +24,7 @@ _DID: Mapping[str, str] = {
     Deed.STOPPED: "was stopped {times} when it tried to {goal} {target}",
     Deed.PASSED: "tried {times} to {goal} {target}, and nothing stopped it",
     Deed.UNSAID: "tried {times} to {goal} {target}. The record does not say whether it was stopped",
-    "mixed": "tried {times} to {goal} {target}. Only {stopped} of the tries were stopped",
+    "mixed": "tried {times} to {goal} {target}. It was stopped only {stopped}",
 }
 _SUFFIX = {
     Deed.STOPPED: "blocked",
@@ -95,7 +95,7 @@ def _own_facts(deeds: Sequence[Deed], theme: Theme) -> dict[str, object]:
         "client": f"A device behind your address {name}" if first.is_hidden else name,
         "thing": thing,
         "times": times_words(count),
-        "stopped": f"{sum(deed.count for deed in deeds if deed.outcome == Deed.STOPPED):,}",
+        "stopped": times_words(sum(deed.count for deed in deeds if deed.outcome == Deed.STOPPED)),
         "goal": theme.goal,
         "target": f"{target} inside your network" if first.is_lateral else target,
         "looks": _looks(deeds),

@@ -40,8 +40,8 @@ def told_of_line(line: Line, *, backups: Sequence[Line]) -> Finding:
     }
     return finding_from(
         line.trace, words, facts,
-        rule=rule, severity=severity, source=LogSource.INTERNET, subject="/".join(sorted(line.names)),
-        subjects=[line.label] if line.label else [], about=[f"wan:{name}" for name in sorted(line.names)] or ["wan:WAN1"],
+        rule=rule, severity=severity, source=LogSource.INTERNET, 
+        subjects=[line.label] if backups and line.label else [], about=[f"wan:{name}" for name in sorted(line.names)] or ["wan:WAN1"],
         resolved=not line.is_down,
     )  # fmt: skip
 
@@ -139,11 +139,11 @@ def told_of_house(failed: Sequence[Line], gone: timedelta, *, is_gone_now: bool)
         title="The Internet is down, and so is the backup"
         if is_gone_now
         else "The Internet was down for {gone}",
-        what=f"[For {{gone}} none of your Internet lines worked.]{' None of them works now.' if is_gone_now else ''} {each}.",
+        what=f"[For {{gone}} none of your Internet lines worked. ]{'No line works now. ' if is_gone_now else ''}{each}.",
         why="Without a line, calls, mail and cloud files stop. Wi-Fi and printers inside still work.",
         do=(
             _MODEM[0],
-            "If both lines fail at once, they may share something: a box, a power strip, a cable in the street.",
+            "If both lines fail at once, look for what they share: a box, a power strip, a cable in the street.",
         ),
     )
     severity = Severity.CRITICAL if is_gone_now else Severity.HIGH
