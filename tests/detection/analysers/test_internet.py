@@ -111,6 +111,21 @@ def test_a_day_of_lines_is_told_as(records: list[Record], severity: str, rule: s
     )
 
 
+def test_a_backup_without_a_name_is_the_next_line_that_has_one() -> None:
+    lines = [line_event(0, OVER), line_event(10, HOME), line_event(60, DOWN, **WAN2)]
+    carried, down = told(Internet(), lines)[:2]
+    assert carried.what == (
+        "The main line WAN of Northline failed, and the Internet moved to the backup line WAN2."
+        " The main line was back after 10 minutes."
+    )
+    assert (down.rule, down.about) == ("one-line-down", ("wan:WAN2",))
+
+
+def test_a_backup_that_nobody_names_has_no_name() -> None:
+    found = one(line_event(0, OVER))
+    assert found.what.endswith("the Internet moved to the backup line. It has not come back.")
+
+
 def test_a_line_that_comes_up_is_no_news() -> None:
     assert told(Internet(), [transition(0, "active"), line_event(1, HOME)]) == []
 

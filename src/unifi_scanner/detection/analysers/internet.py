@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from unifi_scanner.detection.analysers.line_words import told_of_house, told_of_line, told_of_luck
-from unifi_scanner.detection.analysers.lines import Line, all_down, length_of
+from unifi_scanner.detection.analysers.lines import BACKUP, Line, all_down, length_of
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.models.same_event import is_interface
@@ -15,7 +15,6 @@ from unifi_scanner.models.same_event import is_interface
 MOST_LINES: Final = 8
 MOST_HOUSES: Final = 50
 A_MOMENT: Final = timedelta(minutes=1)
-BACKUP: Final = "backup"  # a line that took over and was not named
 
 
 class Internet:
@@ -88,7 +87,10 @@ def _known(names: list[str], lines: list[Line]) -> Line | None:
         return exact
     # v1 tells the line by its interface, the system log by its name (docs/protocol.md B.6, D.3)
     alike = [line for line in lines if _may_be(line, names)]
-    return alike[0] if len(alike) == 1 else None
+    if len(alike) == 1:
+        return alike[0]
+    # a line that took over without a name is the next one that has one
+    return next((line for line in lines if BACKUP in line.names), None) if names else None
 
 
 def _new(names: list[str], lines: list[Line]) -> Line:
@@ -109,8 +111,10 @@ def _note_backup(entry: LogEntry, main: Line, lines: list[Line]) -> None:
 
 
 def _may_be(line: Line, names: list[str]) -> bool:
+    if BACKUP in line.names:
+        return False
     if not names or not line.names:
         return True
     told = {is_interface(name) for name in names}
     known = {is_interface(name) for name in line.names}
-    return told.isdisjoint(known) and BACKUP not in line.names
+    return told.isdisjoint(known)

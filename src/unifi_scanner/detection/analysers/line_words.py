@@ -40,7 +40,7 @@ def told_of_line(line: Line, *, backups: Sequence[Line]) -> Finding:
     }
     return finding_from(
         line.trace, words, facts,
-        rule=rule, severity=severity, source=LogSource.INTERNET, 
+        rule=rule, severity=severity, source=LogSource.INTERNET,
         subjects=[line.label] if backups and line.label else [], about=[f"wan:{name}" for name in sorted(line.names)] or ["wan:WAN1"],
         resolved=not line.is_down,
     )  # fmt: skip

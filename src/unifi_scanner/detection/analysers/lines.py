@@ -11,6 +11,7 @@ from unifi_scanner.detection.analysers.trace import Trace
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.models.same_event import is_interface
 
+BACKUP: Final = "backup"  # a line that took over and was not named
 MOST_SPANS: Final = 500  # outages of one line that are kept; the rest are only counted
 SAME_OUTAGE: Final = timedelta(
     minutes=10
@@ -36,7 +37,9 @@ class Line:
 
     def __init__(self, *names: str) -> None:
         self.names = {name for name in names if name}
-        self.label: str | None = next((name for name in names if name and not is_interface(name)), None)
+        self.label: str | None = next(
+            (name for name in names if name and name != BACKUP and not is_interface(name)), None
+        )
         self.isp: str | None = None
         self.trace = Trace()
         self.outages = self.brief = self.unmeasured = 0
@@ -48,6 +51,8 @@ class Line:
     def learn(self, entry: LogEntry, *names: str | None) -> None:
         """Take in the names an entry has for it."""
         self.names.update(name for name in names if name)
+        if len(self.names) > 1:
+            self.names.discard(BACKUP)
         told = entry.metadata.get("wan")
         if told and not is_interface(told):
             self.label = told
