@@ -17,10 +17,13 @@ from unifi_scanner.logs.syslog import Context, entry_of_line
 from unifi_scanner.models.finding import Finding
 
 CAMERA, CONTROL = "192.168.1.50", "198.51.100.7"
-TROJAN = {"inner_alert_signature": "ET MALWARE Win32/Qakbot CnC Checkin", "inner_alert_signature_id": 2033222}
-PASSED = {"inner_alert_action": "allowed"}
-UNSAID = {"inner_alert_action": None}
-NAMELESS = {"inner_alert_signature": None, "inner_alert_signature_id": None}
+TROJAN: dict[str, Any] = {
+    "inner_alert_signature": "ET MALWARE Win32/Qakbot CnC Checkin",
+    "inner_alert_signature_id": 2033222,
+}
+PASSED: dict[str, Any] = {"inner_alert_action": "allowed"}
+UNSAID: dict[str, Any] = {"inner_alert_action": None}
+NAMELESS: dict[str, Any] = {"inner_alert_signature": None, "inner_alert_signature_id": None}
 
 
 def found(*records: Record) -> dict[str, Finding]:
@@ -76,7 +79,7 @@ def own(**fields: Any) -> Record:
         ),
         pytest.param(
             [alert(), alert(1, source="203.0.113.8"), alert(2, source="203.0.113.8")], "attacks-from-outside-blocked", "info",
-            "Attacks from 2 addresses on the Internet were blocked 3 times. They came from 203.0.113.8 (twice) and 203.0.113.9 (once). Most looked like a search for open doors.",
+            "Attacks from 2 addresses on the Internet were blocked 3 times. They came from 203.0.113.8 (twice) and 203.0.113.9 (once). The most common kind was a search for open doors.",
             id="from outside, by several",
         ),
         pytest.param(

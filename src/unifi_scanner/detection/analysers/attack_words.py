@@ -69,7 +69,7 @@ def told_of_many(deeds: Sequence[Deed]) -> Finding:
     top, facts = _top(often)
     words = Words(
         title=theme.many,
-        what=f"The gateway told of {{many}} of your devices {{times}}[. It looked like {{looks}}]. Most often it was {top}.",
+        what=f"The gateway told of {{many}} of your devices {{times}}[. The most common kind was {{looks}}]. Most often it was {top}.",
         why=f"{theme.why} So many at once are rare. Think of one program that all of them use.",
         do=theme.do,
         confidence=Confidence.POSSIBLY,
@@ -220,9 +220,9 @@ def _outside_words(outcome: str, theme: Theme, *, many: int, top: str) -> Words:
     else:
         said = f"An attack from the Internet[, from {{top0}},] was {done}"
     aimed = "" if outcome == Deed.STOPPED else "[. The target was {target}]"
-    looked = "Most looked" if many > 1 else "It looked"
+    looked = "The most common kind was" if many > 1 else "It looked like"
     steps = () if outcome == Deed.STOPPED else (*words.do, *_remedy(theme))
-    return msgspec.structs.replace(words, what=f"{said}{aimed}[. {looked} like {{looks}}].", do=steps)
+    return msgspec.structs.replace(words, what=f"{said}{aimed}[. {looked} {{looks}}].", do=steps)
 
 
 def _remedy(theme: Theme) -> tuple[str, ...]:
