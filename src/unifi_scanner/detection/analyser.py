@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from unifi_scanner.detection.analysers import attacks, changes, internet, link_speed, sign_ins
 from unifi_scanner.detection.analysers.attacks import Attacks
 from unifi_scanner.detection.analysers.changes import Changes
 from unifi_scanner.detection.analysers.internet import Internet
@@ -39,3 +40,8 @@ ANALYSERS: Mapping[str, Callable[[], Analyser]] = {
     "link-speed": LinkSpeed,
     "sign-ins": SignIns,
 }
+
+# the names their findings carry as their rule, where those are not their own
+KNOWN_OTHERWISE: frozenset[str] = frozenset(
+    attacks.RULES | changes.RULES | internet.RULES | link_speed.RULES | sign_ins.RULES
+)

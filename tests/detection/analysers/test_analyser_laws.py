@@ -7,6 +7,7 @@ import random
 import pytest
 
 from unifi_scanner.detection import ANALYSERS, Engine, load_rules
+from unifi_scanner.detection.analyser import KNOWN_OTHERWISE
 from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.kinds import KINDS
 from unifi_scanner.models.log_entry import LogEntry
@@ -59,4 +60,5 @@ def test_what_it_finds_is_proved_by_entries_and_belongs_to_somebody(name: str) -
         assert {proof.entry_id for proof in finding.evidence} <= ids
         assert finding.evidence
         assert finding.rule not in RULE_NAMES
+        assert finding.rule in KNOWN_OTHERWISE | ANALYSERS.keys()
         assert finding.count > 0

@@ -13,7 +13,8 @@ from unifi_scanner.detection.analysers.attacks import Attacks
 from unifi_scanner.detection.analysers.deeds import thing_of
 from unifi_scanner.detection.analysers.themes import PAID, THEME_OF, UNNAMED, theme_of
 from unifi_scanner.detection.ips import CLASSES, FAMILIES
-from unifi_scanner.logs.syslog import Context, entry_of_line
+from unifi_scanner.logs.entry import Context
+from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.finding import Finding
 
 CAMERA, CONTROL = "192.168.1.50", "198.51.100.7"
@@ -200,7 +201,7 @@ def test_every_class_of_attacks_has_a_theme(name: str) -> None:
 @pytest.mark.parametrize("outcome", [{}, PASSED, UNSAID])
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_every_family_reads_well_from_inside_and_outside(family: str, outcome: dict[str, Any]) -> None:
-    signature = {"inner_alert_signature": f"ET {family} a thing"}
+    signature: dict[str, Any] = {"inner_alert_signature": f"ET {family} a thing"}
     assert told(Attacks(), [own(**signature, **outcome), alert(**signature, **outcome)])
     assert told(Attacks(), [alert(n, source=f"10.0.0.{n}", **signature, **outcome) for n in range(9)])
 

@@ -140,10 +140,10 @@ def _severity(theme: Theme, outcome: str) -> Severity:
 def _about(deeds: Iterable[Deed]) -> Iterator[str]:
     for deed in deeds:
         entry = deed.head[0]
+        address = entry.metadata.get("src_ip")
         if entry.client_mac:
             yield f"client:{entry.client_mac}"
-        address = entry.metadata.get("src_ip")
-        if address:
+        elif address:
             yield f"attacker:{address}"
 
 

@@ -14,6 +14,7 @@ from unifi_scanner.detection.analysers.attack_words import (
     told_of_watching,
 )
 from unifi_scanner.detection.analysers.deeds import MOST_TARGETS, Deed, Stranger
+from unifi_scanner.detection.analysers.themes import THEME_OF
 from unifi_scanner.detection.analysers.trace import joined
 from unifi_scanner.models.addresses import is_private
 from unifi_scanner.models.enums import Severity
@@ -23,6 +24,19 @@ from unifi_scanner.models.log_entry import LogEntry
 MOST_DEEDS: Final = 1000  # different (who, what, how it went); what comes after them is counted together
 MOST_STRANGERS: Final = 10_000
 MOST_APART: Final = 4  # devices of one's own with the same trouble that are told one by one
+RULES: Final = frozenset(
+    {
+        "attack-from-outside-not-blocked",
+        "attack-from-outside-noticed",
+        "attacks-are-only-watched",
+        "attacks-from-outside-blocked",
+        "inside-device-blocked",
+        "inside-device-not-blocked",
+        "inside-device-noticed",
+        "one-address-keeps-attacking",
+        *(theme.rule for theme in THEME_OF.values() if theme.rule != "inside-device"),
+    }
+)
 BLOCKED: Final = "threat.blocked"
 
 

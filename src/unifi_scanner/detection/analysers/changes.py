@@ -15,6 +15,7 @@ from unifi_scanner.models.enums import LogSource, Severity
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 
+RULES: Final = frozenset({"admin-created-something", "admin-removed-something", "settings-changed"})
 PAUSE: Final = timedelta(minutes=30)  # a longer pause begins a new sitting
 MOST_ADMINS: Final = 100
 MOST_SITTINGS: Final = 10  # of one administrator; the last one takes in the rest

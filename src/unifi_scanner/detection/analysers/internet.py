@@ -12,6 +12,16 @@ from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.models.same_event import is_interface
 
+RULES: Final = frozenset(
+    {
+        "backup-line-briefly",
+        "internet-briefly-down",
+        "internet-down",
+        "minutes-without-internet",
+        "on-backup-line",
+        "one-line-down",
+    }
+)
 MOST_LINES: Final = 8
 MOST_HOUSES: Final = 50
 A_MOMENT: Final = timedelta(minutes=1)

@@ -11,6 +11,7 @@ from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
 
+RULES: Final = frozenset({"cable-got-slow"})
 MOST_CABLES: Final = 5_000
 MOST_TOLD: Final = 5
 _NUMBER = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([a-z]*)")

@@ -16,6 +16,14 @@ from unifi_scanner.models.log_entry import LogEntry
 Places = Mapping[
     str, Collection[str]
 ]  # administrator -> networks signed in from before, as place_of names them
+RULES: Final = frozenset(
+    {
+        "admin-signed-in",
+        "admin-signed-in-from-internet",
+        "admin-signed-in-from-new-place",
+        "new-admin-signed-in",
+    }
+)
 SIGNED_IN: Final = "admin.signed_in"
 MOST_ADMINS: Final = 200
 MOST_PLACES: Final = 50
