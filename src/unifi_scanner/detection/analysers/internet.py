@@ -24,6 +24,7 @@ RULES: Final = frozenset(
 )
 MOST_LINES: Final = 8
 MOST_HOUSES: Final = 50
+MOST_RECENT: Final = 200
 A_MOMENT: Final = timedelta(minutes=1)
 
 
@@ -36,26 +37,32 @@ class Internet:
 
     def __init__(self) -> None:
         self._houses: dict[str, list[Line]] = {}
+        self._recent: dict[tuple[str | None, ...], Line] = {}  # so that a line is looked for once
         self._until = NO_TIME
 
     def see(self, entry: LogEntry) -> None:
         """Take in what became of a line."""
         self._until = max(self._until, entry.timestamp)
-        lines = self._lines_at(entry.site)
-        line = _line_of(entry, lines)
-        match entry.kind:
-            case "wan.down":
-                line.goes_down(entry)
-            case "wan.failover":
-                line.goes_down(entry)
-                _note_backup(entry, line, lines)
-            case "wan.restored" | "wan.failback":
-                line.comes_back(entry)
-            case "wan.down_briefly":
-                line.was_down(entry)
-            case "wan.failover_briefly":
-                line.was_down(entry)
-                _note_backup(entry, line, lines)
+        line = self._line_of(entry)
+        kind = entry.kind
+        if kind in ("wan.restored", "wan.failback"):
+            line.comes_back(entry)
+        elif kind in ("wan.down", "wan.failover"):
+            line.goes_down(entry)
+        else:
+            line.was_down(entry)
+        if kind in ("wan.failover", "wan.failover_briefly"):
+            _note_backup(entry, line, self._lines_at(entry.site))
+
+    def _line_of(self, entry: LogEntry) -> Line:
+        facts = entry.metadata
+        key = (entry.site, facts.get("wan_id"), facts.get("wan"), facts.get("isp"))
+        line = self._recent.get(key)
+        if line is None:
+            line = _line_of(entry, self._lines_at(entry.site))
+            if len(self._recent) < MOST_RECENT and key[1:3] != (None, None):
+                self._recent[key] = line
+        return line
 
     def _lines_at(self, site: str) -> list[Line]:
         lines = self._houses.get(site)
