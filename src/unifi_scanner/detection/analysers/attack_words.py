@@ -246,10 +246,21 @@ def told_of_returning(strangers: Iterable[Mapping[str, Stranger]]) -> Iterator[F
         trace.add(entry)
     trace.count = often.total()
     top, facts = _top(often)
+    words = _returning_words(top, often)
+    facts |= {"times": times_words(trace.count)}
+    yield finding_from(
+        trace, words, facts,
+        rule="one-address-keeps-attacking", severity=Severity.LOW, source=_SECURITY,
+        subjects=[name for name, _ in often.most_common(MOST_TOP)],
+        about=[f"attacker:{name}" for name, _ in often.most_common(5)],
+    )  # fmt: skip
+
+
+def _returning_words(top: str, often: Counter[str]) -> Words:
     is_one = len(often) == 1
     who = "An address on the Internet keeps" if is_one else f"{len(often):,} addresses on the Internet keep"
     by = f"{top} tried {{times}}" if is_one else f"They tried {{times}} in all. The busiest: {top}"
-    words = Words(
+    return Words(
         title=f"{who} trying to get in",
         what=f"{who} trying to get in. {by}.",
         why="Most are programs that try every address. One that comes back for days may mean you.",
@@ -260,13 +271,6 @@ def told_of_returning(strangers: Iterable[Mapping[str, Stranger]]) -> Iterator[F
         confidence=Confidence.PROBABLY,
         because="The tries are certain. Whether they mean you, nobody can tell.",
     )
-    facts |= {"times": times_words(trace.count)}
-    yield finding_from(
-        trace, words, facts,
-        rule="one-address-keeps-attacking", severity=Severity.LOW, source=_SECURITY,
-        subjects=[name for name, _ in often.most_common(MOST_TOP)],
-        about=[f"attacker:{name}" for name, _ in often.most_common(5)],
-    )  # fmt: skip
 
 
 def told_of_watching(passed: Trace, *, is_known_trouble: bool) -> Finding:
