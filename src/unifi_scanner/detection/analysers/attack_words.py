@@ -229,8 +229,8 @@ def _remedy(theme: Theme) -> tuple[str, ...]:
     if theme in _NOISE:
         return ("Close every door that you do not need: Settings > Policy Engine > Port Forwarding.",)
     return (
-        "Install the newest software on {target}.",
-        "If nobody needs to reach it from the Internet, close its door: Settings > Policy Engine > Port Forwarding.",
+        "Install the newest software on [{target}][whatever the Internet can reach].",
+        "Where nobody needs to come in from the Internet, close the door: Settings > Policy Engine > Port Forwarding.",
     )
 
 

@@ -145,6 +145,8 @@ def told_of_house(failed: Sequence[Line], gone: timedelta, *, is_gone_now: bool)
             _MODEM[0],
             "If both lines fail at once, look for what they share: a box, a power strip, a cable in the street.",
         ),
+        confidence=Confidence.PROBABLY if is_gone_now else Confidence.CERTAINLY,
+        because="The failures are certain. A line may have come back without a word." if is_gone_now else "",
     )
     severity = Severity.CRITICAL if is_gone_now else Severity.HIGH
     return _house(failed, words, facts, rule="internet-down", severity=severity, resolved=not is_gone_now)
