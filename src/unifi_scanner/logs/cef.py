@@ -219,6 +219,9 @@ _READINGS: Mapping[str, tuple[str, _Read]] = {
     "UNIFIipsSignatureId": ("signature_id", text_of),
     "UNIFIfirewallPolicy": ("policy", text_of),
     "UNIFIdirection": ("direction", text_of),
+    "UNIFIsrcClientModel": ("attacker_kind", text_of),
+    "UNIFIdstClientModel": ("target_kind", text_of),
+    "UNIFIlinkSpeed": ("link_speed", text_of),
 }
 # names, channels and addresses come again and again: what a reader made of short ones is remembered
 _MEMORIES = {read: lru_cache(maxsize=2048)(read) for _, read in _READINGS.values()}
