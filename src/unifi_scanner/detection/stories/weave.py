@@ -29,9 +29,10 @@ from unifi_scanner.models.same_event import is_interface
 from unifi_scanner.models.topology import Topology
 
 TOGETHER: Final = timedelta(minutes=1)
+SOON: Final = timedelta(minutes=3)
 FEW: Final = 3  # so many devices do not go within a minute by chance
 UNWIRED: Final = (
-    "We don't know how the devices are wired. That they went within a minute speaks for one cause."
+    "We don't know how the devices are wired. That it all came within minutes speaks for one cause."
 )
 NAMED: Final = "One record names them all. What they share is a guess until you look."
 AGAIN_WITHIN: Final = timedelta(days=8)
@@ -116,6 +117,18 @@ class Weave:
             if fits:
                 nearest = min(fits, key=lambda c: (abs(c.start - effect.start), c.order))
                 yield Tie(nearest, law.sure, law.because)
+            elif law.where is Where.HERE and not self.topology:
+                yield from self._unwired(law, effect)
+
+    def _unwired(self, law: Law, effect: Spell) -> Iterator[Tie]:
+        """Yield what may be behind an effect where nobody told what hangs on what."""
+        near = [
+            c
+            for c in self._by_theme[law.cause]
+            if abs(effect.start - c.last) <= SOON and in_time(law, c, effect)
+        ]
+        if len({cause.about for cause in near}) == 1:
+            yield Tie(near[0], POSSIBLY, UNWIRED)
 
     def _candidates(self, law: Law, effect: Spell) -> Iterable[Spell]:
         of, mac = self._by_subject, effect.about.removeprefix("device:")
