@@ -88,8 +88,8 @@ ONE_STORY = {
             line("NETWORK_RETURNED_FROM_BACKUP_WAN", 860, **WAN),
         ],
         "The Internet was down for 14 minutes, and took the link to another site with it",
-        "internet-down",
-        Confidence.PROBABLY,
+        "on-backup-line",
+        Confidence.CERTAINLY,
     ),
     "the power, and what was on it": (
         [
@@ -225,7 +225,8 @@ TWO_STORIES = {
     ],
     "two lines": [
         line("NETWORK_WAN_FAILED", 0, WAN_ID="WAN", ISP_NAME="Northline"),
-        line("NETWORK_WAN_FAILED", 9, WAN_ID="WAN2", ISP_NAME="Southline"),
+        line("NETWORK_WAN_RESTORED", 600, WAN_ID="WAN", ISP_NAME="Northline"),
+        line("NETWORK_WAN_FAILED", 30_000, WAN_ID="WAN2", ISP_NAME="Southline"),
     ],
 }
 
