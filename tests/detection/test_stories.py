@@ -223,10 +223,10 @@ TWO_STORIES = {
         line("DEVICE_UPS_POWER_RESTORED", 300, DEVICE="UPS"),
         *gone(UPSTAIRS, at=36_000),
     ],
-    "two lines": [
+    "two lines, while a third one works": [
+        line("NETWORK_WAN_RESTORED", -60, WAN_ID="WAN3", ISP_NAME="Westline"),
         line("NETWORK_WAN_FAILED", 0, WAN_ID="WAN", ISP_NAME="Northline"),
-        line("NETWORK_WAN_RESTORED", 600, WAN_ID="WAN", ISP_NAME="Northline"),
-        line("NETWORK_WAN_FAILED", 30_000, WAN_ID="WAN2", ISP_NAME="Southline"),
+        line("NETWORK_WAN_FAILED", 9, WAN_ID="WAN2", ISP_NAME="Southline"),
     ],
 }
 
