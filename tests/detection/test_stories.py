@@ -88,8 +88,8 @@ ONE_STORY = {
             line("NETWORK_RETURNED_FROM_BACKUP_WAN", 860, **WAN),
         ],
         "The Internet was down for 14 minutes, and took the link to another site with it",
-        "internet-down",
-        Confidence.PROBABLY,
+        "on-backup-line",
+        Confidence.CERTAINLY,
     ),
     "the power, and what was on it": (
         [
@@ -223,7 +223,8 @@ TWO_STORIES = {
         line("DEVICE_UPS_POWER_RESTORED", 300, DEVICE="UPS"),
         *gone(UPSTAIRS, at=36_000),
     ],
-    "two lines": [
+    "two lines, while a third one works": [
+        line("NETWORK_WAN_RESTORED", -60, WAN_ID="WAN3", ISP_NAME="Westline"),
         line("NETWORK_WAN_FAILED", 0, WAN_ID="WAN", ISP_NAME="Northline"),
         line("NETWORK_WAN_FAILED", 9, WAN_ID="WAN2", ISP_NAME="Southline"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from unifi_scanner.detection import GO_ON, Chronicle, Engine, Told, load_rules, tell_stories
+from unifi_scanner.detection import ANALYSERS, GO_ON, Chronicle, Engine, Told, load_rules, tell_stories
 from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.enums import Origin
@@ -74,7 +74,7 @@ def _v1(key: str, seconds: float, fields: Mapping[str, Any]) -> LogEntry:
 def told(entries: Iterable[LogEntry], topology: Topology = WIRED) -> Told:
     """Return the stories of these entries, heard in this order."""
     chronicle = Chronicle()
-    engine = Engine(RULES, (), chronicle)
+    engine = Engine(RULES, [make() for make in ANALYSERS.values()], chronicle)
     engine.feed(entries)
     return tell_stories(engine.findings(), chronicle, topology, kinds=KINDS, ending=ENDING)
 
