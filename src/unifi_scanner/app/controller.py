@@ -42,6 +42,7 @@ from unifi_scanner.models.capability import Capabilities, must_probe
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.log_entry import digest_of
 from unifi_scanner.models.samples import Samples, clients_of, devices_of
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, topology_of
 from unifi_scanner.store import Shard
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Site:
         self.capabilities: Capabilities | None = None
         self.console_files: SSHLogCollector | None = None
         self.addresses: frozenset[str] = frozenset()  # of the devices here
+        self.topology = UNKNOWN_TOPOLOGY  # of the devices, as they were last listed
         self.samples: Samples | None = None  # the network as it was when names were learnt last
         self._speak_for(NameBook())
 
@@ -119,6 +121,7 @@ class Site:
     def _devices(self) -> list[Row]:
         rows = self.client.devices()
         self.addresses = frozenset(str(row["ip"]) for row in rows if row.get("ip"))
+        self.topology = topology_of(devices_of(rows))
         return rows
 
     def also_read(self, console_files: SSHLogCollector | None) -> None:
