@@ -12,6 +12,7 @@ import pytest
 from unifi_scanner.detection import load_rules
 from unifi_scanner.ledger import ControllerFacts
 from unifi_scanner.logs.normalise import normalise_record
+from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Report
 from unifi_scanner.models.samples import Samples, devices_of
@@ -51,6 +52,12 @@ def report(store: SqliteStore) -> Report:
     return publish.report(since=MONDAY, now=MONDAY + DAY)
 
 
+def found(made: Report, rule: str) -> list[Finding]:
+    """Return the findings of a rule, whether a story tells them or they stand by themselves."""
+    told = [thing for thing in (*made.needs_you, *made.findings) if isinstance(thing, Finding)]
+    return list({one.id: one for one in told if one.rule == rule}.values())
+
+
 def lived(store: SqliteStore, days: int, today: int) -> None:
     """Fill the store with days of 10 to 12 disconnects each, and today's."""
     past = [drop for back in range(days, 0, -1) for drop in drops(MONDAY - back * DAY, 10 + back % 3)]
@@ -62,7 +69,7 @@ def test_what_this_network_never_had_on_a_monday_is_told(store: SqliteStore) -> 
     made = report(store)
     [trend] = made.trends
     assert trend.sentence == "48 Wi-Fi disconnects; 11 to 12 are usual here on a Monday."
-    [finding] = [f for f in (*made.needs_you, *made.findings) if f.rule == "more-than-usual"]
+    [finding] = found(made, "more-than-usual")
     assert finding.title == "Four times as many Wi-Fi disconnects as usual on a Monday"
     assert finding.about == (f"client:{PHONE}",)
 
@@ -140,7 +147,7 @@ def test_a_crowd_that_leaves_at_this_hour_every_week_needs_nobody(
     for week in range(weeks + 1):
         store.add(SHARD, crowd(MONDAY - 7 * week * DAY + DAY / 2))
     made = report(store)
-    [finding] = [f for f in (*made.needs_you, *made.findings) if f.rule == "many-devices-dropped-at-once"]
+    [finding] = found(made, "many-devices-dropped-at-once")
     assert finding.severity == severity
     assert ("In other weeks about as many do so" in finding.sure_because) is (severity == "low")
 
@@ -159,6 +166,6 @@ def test_the_running_time_says_why_a_device_was_away(
         row = {"mac": mac, "name": "Hall AP", "state": 1, "uptime": running}
         remember_health(store, SHARD, Samples(at=at, devices=devices_of([row])))
     made = report(store)
-    [finding] = [f for f in (*made.needs_you, *made.findings) if f.rule == "device-offline"]
+    [finding] = found(made, "device-offline")
     assert finding.sure_because.startswith(because)
     assert bool(finding.sure_because) is bool(because)
