@@ -142,7 +142,7 @@ def test_the_counts_leave_no_gap() -> None:
     counts = count_codes(CATALOGUE)
     assert {one.family for one in counts} == set(Family)
     assert [one for one in counts if one.explained + one.ignored != one.known] == []
-    assert sum(one.known for one in counts) >= 600
+    assert sum(one.known for one in counts) >= 550
 
 
 @pytest.mark.parametrize(
@@ -244,4 +244,4 @@ def test_the_idle_service_does_not_load_it() -> None:
         for path in sources.rglob("*.py")
         if "catalogue_loader import" in path.read_text(encoding="utf-8")
     }
-    assert asking <= {"app/explain.py", "cli/rules.py"}
+    assert asking <= {"app/explain_code.py", "cli/rules.py"}

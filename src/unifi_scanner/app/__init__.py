@@ -9,18 +9,20 @@ if TYPE_CHECKING:
     from unifi_scanner.app.analyze_files import analyze
     from unifi_scanner.app.demo_day import demo
     from unifi_scanner.app.doctor_checks import doctor
+    from unifi_scanner.app.explain_code import explain
     from unifi_scanner.app.health_check import health
     from unifi_scanner.app.report_now import report
     from unifi_scanner.app.service import run_service
     from unifi_scanner.app.tail_stream import tail
 
-__all__ = ["analyze", "demo", "doctor", "health", "report", "run_service", "tail"]
+__all__ = ["analyze", "demo", "doctor", "explain", "health", "report", "run_service", "tail"]
 
 # no module is called like what it gives: importing it would put the module in its place
 _HOMES = {
     "analyze": "analyze_files",
     "demo": "demo_day",
     "doctor": "doctor_checks",
+    "explain": "explain_code",
     "health": "health_check",
     "report": "report_now",
     "run_service": "service",

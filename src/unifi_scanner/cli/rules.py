@@ -1,4 +1,4 @@
-"""`rules`: list the rules, or try each against its own examples."""
+"""`rules`: list the rules, try each against its own examples, or count the codes we can explain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what `rules` takes."""
     parser.add_argument(
-        "what", choices=("list", "test"), help="list them, or test them by their own examples"
+        "what",
+        choices=("list", "test", "coverage"),
+        help="list them, test them by their own examples, or count the codes that are explained",
     )
     parser.add_argument(
         "--rules-dir", type=Path, metavar="DIR", help="rules of your own, besides the built-in ones"
@@ -26,11 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """List or test; 0 when all is well, 2 when a rule is wrong."""
+    """List, test or count; 0 when all is well, 2 when a rule is wrong or a code is not explained."""
+    as_json = args.format == "json"
+    if args.what == "coverage":
+        return _count(as_json=as_json)
     from unifi_scanner.detection import load_rules
 
     rules = load_rules(args.rules_dir)
-    as_json = args.format == "json"
     return _list(rules, as_json=as_json) if args.what == "list" else _test(rules, as_json=as_json)
 
 
@@ -61,3 +65,13 @@ def _test(rules: Sequence[Rule], *, as_json: bool) -> int:
             print(said)
         print(f"{len(rules)} rules, {examples} examples, {len(problems)} problems.")
     return 2 if problems else 0
+
+
+def _count(*, as_json: bool) -> int:
+    from unifi_scanner.cli.coverage_table import as_json_text, as_table
+    from unifi_scanner.detection.catalogue import gaps_in
+    from unifi_scanner.detection.catalogue_loader import load_catalogue
+
+    catalogue = load_catalogue()
+    print(as_json_text(catalogue) if as_json else as_table(catalogue))
+    return 2 if gaps_in(catalogue) else 0

@@ -20,7 +20,10 @@ VERBS: dict[str, Verb] = {
     "tail": Verb("unifi_scanner.cli.tail", "tell what happens in plain English, as it happens"),
     "doctor": Verb("unifi_scanner.cli.doctor", "try every step of the set-up and say what to mend"),
     "health": Verb("unifi_scanner.cli.health", "say whether the running service is well (exit code 0 or 1)"),
-    "rules": Verb("unifi_scanner.cli.rules", "list the rules, or test them against their own examples"),
+    "explain": Verb(
+        "unifi_scanner.cli.explain", "say what a code or a log line means and what to do about it"
+    ),
+    "rules": Verb("unifi_scanner.cli.rules", "list the rules, test them, or count the codes we can explain"),
     "config": Verb("unifi_scanner.cli.config", "show the settings in force, or their schema"),
     "simulate": Verb("unifi_scanner.cli.simulate", "be a UniFi controller that other programs can try"),
 }

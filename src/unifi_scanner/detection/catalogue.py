@@ -169,7 +169,7 @@ def _pattern_of(code: str) -> re.Pattern[str]:
 
 
 class FamilyCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How many codes of a family are known, explained, and ignored on purpose."""
+    """How many codes of a family are known, explained, and ignored on purpose; entries with a `*` do not count."""
 
     family: Family
     known: int
@@ -183,8 +183,17 @@ def count_codes(catalogue: Catalogue) -> tuple[FamilyCount, ...]:
     return tuple(_count(family, catalogue) for family in Family)
 
 
+def gaps_in(catalogue: Catalogue) -> tuple[CodeEntry, ...]:
+    """Return the codes that are neither explained nor left out for a reason."""
+    return tuple(
+        entry for entry in catalogue.codes.values() if not entry.ignored and entry.kind not in catalogue.kinds
+    )
+
+
 def _count(family: Family, catalogue: Catalogue) -> FamilyCount:
-    entries = [entry for entry in catalogue.codes.values() if entry.family is family]
+    entries = [
+        entry for entry in catalogue.codes.values() if entry.family is family and "*" not in entry.code
+    ]
     return FamilyCount(
         family=family,
         known=len(entries),
