@@ -12,10 +12,23 @@ if TYPE_CHECKING:
     from unifi_scanner.app.explain_code import explain
     from unifi_scanner.app.health_check import health
     from unifi_scanner.app.report_now import report
+    from unifi_scanner.app.rule_draft import new_rule
+    from unifi_scanner.app.rules_replay import replay_rules
     from unifi_scanner.app.service import run_service
     from unifi_scanner.app.tail_stream import tail
 
-__all__ = ["analyze", "demo", "doctor", "explain", "health", "report", "run_service", "tail"]
+__all__ = [
+    "analyze",
+    "demo",
+    "doctor",
+    "explain",
+    "health",
+    "new_rule",
+    "replay_rules",
+    "report",
+    "run_service",
+    "tail",
+]
 
 # no module is called like what it gives: importing it would put the module in its place
 _HOMES = {
@@ -25,6 +38,8 @@ _HOMES = {
     "explain": "explain_code",
     "health": "health_check",
     "report": "report_now",
+    "replay_rules": "rules_replay",
+    "new_rule": "rule_draft",
     "run_service": "service",
     "tail": "tail_stream",
 }

@@ -56,6 +56,7 @@ class Shelf(msgspec.Struct, frozen=True):
     catalogue: Catalogue
     rules: Sequence[Rule]
     ignored: Mapping[str, str]
+    analysers: Mapping[str, Sequence[str]] = {}  # the Kinds each looks at
 
 
 def answer_of_name(text: str, shelf: Shelf) -> Answer | None:
@@ -102,13 +103,18 @@ def _answer(shelf: Shelf, *, kind: str | None, code: CodeEntry | None = None, sa
         code=code,
         entry=shelf.catalogue.kinds.get(kind or ""),
         says=says,
-        looks=tuple(
-            Look(rule.name, rule.severity.value, phrase(rule.title, {}))
-            for rule in shelf.rules
-            if kind in kinds_of(rule)
-        ),
+        looks=tuple(_looks_at(kind, shelf)) if kind else (),
         silent=shelf.ignored.get(kind or "", ""),
     )
+
+
+def _looks_at(kind: str, shelf: Shelf) -> Iterator[Look]:
+    for rule in shelf.rules:
+        if kind in kinds_of(rule):
+            yield Look(rule.name, rule.severity.value, phrase(rule.title, {}))
+    for name, kinds in shelf.analysers.items():
+        if kind in kinds:
+            yield Look(name, "as grave as what it finds", "counts and compares over time")
 
 
 def kinds_of(rule: Rule) -> set[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
-from unifi_scanner.cli.options import add_format_options
+from unifi_scanner.cli.options import add_format_options, add_rules_option, settings_of
 from unifi_scanner.errors import InputError
 
 MOST = 1024 * 1024
@@ -18,9 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "text", nargs="+", metavar="CODE|LINE",
         help="a code in any spelling, or a log line or record in quotes; - reads it from standard input",
     )  # fmt: skip
-    parser.add_argument(
-        "--rules-dir", type=Path, metavar="DIR", help="rules of your own, besides the built-in ones"
-    )
+    add_rules_option(parser)
     add_format_options(parser, "text", "json")
 
 
@@ -33,4 +30,4 @@ def run(args: argparse.Namespace) -> int:
         text = sys.stdin.buffer.read(MOST).decode("utf-8", errors="replace")
     if not text.strip():
         raise InputError("There is nothing to explain.", hint="Give a code, or paste a log line in quotes.")
-    return app.explain(text, rules_dir=args.rules_dir, format=args.format)
+    return app.explain(text, rules_dir=settings_of(args).rules_dir, format=args.format)

@@ -23,7 +23,9 @@ VERBS: dict[str, Verb] = {
     "explain": Verb(
         "unifi_scanner.cli.explain", "say what a code or a log line means and what to do about it"
     ),
-    "rules": Verb("unifi_scanner.cli.rules", "list the rules, test them, or count the codes we can explain"),
+    "rules": Verb(
+        "unifi_scanner.cli.rules", "list or test the rules, begin one of your own, or replay the stored past"
+    ),
     "config": Verb("unifi_scanner.cli.config", "show the settings in force, or their schema"),
     "simulate": Verb("unifi_scanner.cli.simulate", "be a UniFi controller that other programs can try"),
 }
