@@ -12,9 +12,7 @@ from unifi_scanner.detection.glossary import glossary
 MOST_GRADE = 8.0
 MOST_WORDS = 25
 # names of things, and abbreviations that everyone knows
-COMMON = frozenset(
-    {"OK", "PC", "TV", "USB", "US", "EU", "UK", "AI", "ID", "SD", "PIN", "QR", "UTC"}
-)
+COMMON = frozenset({"OK", "PC", "TV", "USB", "US", "EU", "UK", "AI", "ID", "SD", "PIN", "QR", "UTC"})
 # a menu path: words in capitals joined by arrows; between two arrows anything short, such as "the access point"
 _WORD = r"(?:[A-Z0-9][\w'/-]*|\{\w+\}|\([^()]*\)|&)"
 _NAME = rf"{_WORD}(?: (?:(?:to|of|and|for) )?{_WORD})*"

@@ -15,6 +15,7 @@ from unifi_scanner.models.phrasing import tame
 from unifi_scanner.reports import escaped_json
 
 WIDTH = 80
+MOST_OTHERS = 12
 _SURE: Mapping[Known, str] = {
     Known.OBSERVED: "seen on real networks",
     Known.DOCUMENTED: "named by UniFi, not yet seen in a recording",
@@ -55,9 +56,17 @@ def _answer(answer: Answer) -> Iterator[str]:
         yield from _part("Left out on purpose", answer.meaning)
     else:
         yield from _part("What it means", answer.meaning)
+        yield from _example(answer)
     if answer.entry is not None:
         yield from _advice(answer)
     yield from _rules(answer)
+    yield from _others(answer.others)
+
+
+def _example(answer: Answer) -> Iterator[str]:
+    examples = answer.code.examples if answer.code else ()
+    if examples and not answer.says:
+        yield from _part("How a report words it", examples[0].says)
 
 
 def _headline(answer: Answer) -> str:
@@ -102,6 +111,14 @@ def _rules(answer: Answer) -> Iterator[str]:
         yield from _wrapped(f"{look.name} ({look.severity}): {look.title}", "  ")
 
 
+def _others(codes: Sequence[str]) -> Iterator[str]:
+    if codes:
+        yield ""
+        yield "Other codes that tell the same"
+        shown = [*codes[:MOST_OTHERS], *(["…"] if len(codes) > MOST_OTHERS else [])]
+        yield from _wrapped(", ".join(shown), "  ")
+
+
 def _part(title: str, text: str) -> Iterator[str]:
     if text:
         yield ""
@@ -115,13 +132,18 @@ def _steps(title: str, steps: Sequence[str]) -> Iterator[str]:
     yield ""
     yield title
     for number, step in enumerate(steps, start=1):
-        yield from textwrap.wrap(
-            f"{number}. {step}", WIDTH, initial_indent="  ", subsequent_indent="     ", break_long_words=False
-        )
+        yield from _wrapped(f"{number}. {step}", "  ", "     ")
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+def _wrapped(text: str, indent: str, hanging: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=hanging or indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _words(lines: Sequence[str]) -> Iterator[str]:
@@ -134,9 +156,7 @@ def _words(lines: Sequence[str]) -> Iterator[str]:
     for term in terms:
         told.setdefault(glossary()[term], term)
     for explanation, term in told.items():
-        yield from textwrap.wrap(
-            f"{term}: {explanation}", WIDTH, initial_indent="  ", subsequent_indent="    "
-        )
+        yield from _wrapped(f"{term}: {explanation}", "  ", "    ")
 
 
 def json_of(asked: str, answers: Sequence[Answer], nearest: Sequence[str]) -> str:
@@ -181,4 +201,6 @@ def _row(answer: Answer) -> dict[str, Any]:
             {"name": look.name, "severity": look.severity, "title": look.title} for look in answer.looks
         ],
         "no_rule_because": answer.silent or None,
+        "examples": [{"event": one.event, "says": one.says} for one in (code.examples if code else ())],
+        "other_codes": list(answer.others),
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from unifi_scanner.detection import Rule
-from unifi_scanner.detection.catalogue import Catalogue, CodeEntry, KindEntry, meaning_of
+from unifi_scanner.detection.catalogue import Catalogue, CodeEntry, KindEntry, Known, meaning_of
 from unifi_scanner.models.kinds import KINDS, UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.phrasing import phrase
@@ -28,13 +28,16 @@ class Look(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What one code, Kind or record means; `says` is what the record itself tells, `silent` why no rule looks."""
+    """What one code, Kind or record means; `says` is what the record itself tells, `silent` why no rule looks.
+
+    `others` are more codes of the same Kind."""
 
     kind: str | None
     code: CodeEntry | None = None
     entry: KindEntry | None = None
     says: str = ""
     looks: tuple[Look, ...] = ()
+    others: tuple[str, ...] = ()
     silent: str = ""
 
     @property
@@ -104,8 +107,20 @@ def _answer(shelf: Shelf, *, kind: str | None, code: CodeEntry | None = None, sa
         entry=shelf.catalogue.kinds.get(kind or ""),
         says=says,
         looks=tuple(_looks_at(kind, shelf)) if kind else (),
+        others=tuple(_others(kind, code, shelf)) if kind else (),
         silent=shelf.ignored.get(kind or "", ""),
     )
+
+
+def _others(kind: str, code: CodeEntry | None, shelf: Shelf) -> Iterator[str]:
+    for entry in shelf.catalogue.codes.values():
+        if (
+            entry.kind == kind
+            and entry is not code
+            and "*" not in entry.code
+            and entry.known is not Known.UNCONFIRMED
+        ):
+            yield entry.code
 
 
 def _looks_at(kind: str, shelf: Shelf) -> Iterator[Look]:

@@ -18,15 +18,27 @@ def as_table(catalogue: Catalogue) -> str:
     return "\n".join([*_counts(catalogue), *_left_out(catalogue), *_gaps(catalogue)])
 
 
-def _counts(catalogue: Catalogue) -> Iterator[str]:
+def as_markdown(catalogue: Catalogue) -> str:
+    """Return the counts as docs/catalogue.md shows them."""
+    heads = ("source", *HEADS)
+    rows = [[name, *map(str, numbers)] for name, *numbers in _rows(catalogue)]
+    lines = [heads, ["---", *["--:"] * len(HEADS)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _rows(catalogue: Catalogue) -> list[tuple[str, int, int, int, int]]:
     rows = [
         (one.family.shown, one.known, one.explained, one.ignored, one.unconfirmed)
         for one in count_codes(catalogue)
     ]
+    known, explained, left_out, unconfirmed = (sum(column) for column in list(zip(*rows, strict=True))[1:])
+    return [*rows, ("all", known, explained, left_out, unconfirmed)]
+
+
+def _counts(catalogue: Catalogue) -> Iterator[str]:
     yield f"{'source':<36}" + "".join(f"{head:>12}" for head in HEADS)
-    for name, *numbers in rows:
+    for name, *numbers in _rows(catalogue):
         yield f"{name:<36}" + "".join(f"{number:>12}" for number in numbers)
-    yield f"{'all':<36}" + "".join(f"{sum(row[place] for row in rows):>12}" for place in (1, 2, 3, 4))  # type: ignore[misc]
     yield ""
     yield "Unconfirmed: no controller was seen to send it."
 
