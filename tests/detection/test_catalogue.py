@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,16 @@ def test_an_example_carries_the_code_it_is_an_example_of() -> None:
         for entry in EXPLAINED
         for example in entry.examples
         if "*" not in entry.code and entry.code.rpartition(":")[2] not in repr(example.event)
+    ]
+    assert wrong == []
+
+
+def test_no_sentence_holds_a_code_a_brace_or_a_gap() -> None:
+    raw = re.compile(r"EVT_|[A-Z]{3,}_[A-Z]|[{}\[\]]|\bNone\b|  |\.\.")
+    sentences = [(entry.code, one.says) for entry in EXPLAINED for one in entry.examples]
+    sentences += [(entry.code, entry.meaning) for entry in CATALOGUE.codes.values()]
+    wrong = [
+        (code, said) for code, said in sentences if raw.search(said) or not said.endswith((".", ").", "”."))
     ]
     assert wrong == []
 

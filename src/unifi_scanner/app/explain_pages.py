@@ -11,6 +11,7 @@ import msgspec
 from unifi_scanner.app.explaining import Answer
 from unifi_scanner.detection.catalogue import KindEntry, Known
 from unifi_scanner.detection.glossary import glossary, terms_in
+from unifi_scanner.models.kinds import info_of
 from unifi_scanner.models.phrasing import tame
 from unifi_scanner.reports import escaped_json
 
@@ -187,6 +188,7 @@ def _row(answer: Answer) -> dict[str, Any]:
         "confidence": code and code.known.value,
         "left_out": (code and code.ignored) or None,
         "kind": answer.kind,
+        "subject": info_of(answer.kind).subject if answer.kind else None,
         "says": answer.says or None,
         "what": answer.meaning,
         "severity": entry and entry.severity.value,

@@ -76,9 +76,13 @@ KINDS: dict[str, KindInfo] = {
     ),
     "guest.paid": KindInfo(WIFI, INFO, "client", "A guest paid for access[: {client}]."),
     "guest.refunded": KindInfo(WIFI, INFO, "site", "A guest's payment was given back[ by {admin}]."),
-    "voucher.created": KindInfo(WIFI, INFO, "site", "Guest vouchers were created[ by {admin}]."),
+    "voucher.created": KindInfo(
+        WIFI, INFO, "site", "[{amount} guest][Guest] vouchers were created[ by {admin}]."
+    ),
     "voucher.used": KindInfo(WIFI, INFO, "client", "A guest voucher was used[ by {client}]."),
-    "voucher.deleted": KindInfo(WIFI, INFO, "site", "A guest voucher was deleted[ by {admin}]."),
+    "voucher.deleted": KindInfo(
+        WIFI, INFO, "site", "[{amount} guest vouchers were][A guest voucher was] deleted[ by {admin}]."
+    ),
     # UniFi devices
     "device.offline": KindInfo(DEVICE, ERROR, "device", "{device} went offline."),
     "device.several_offline": KindInfo(
@@ -121,7 +125,7 @@ KINDS: dict[str, KindInfo] = {
     "device.managed_elsewhere": KindInfo(
         DEVICE, WARN, "device", "{device} already belongs to another controller."
     ),
-    "device.license": KindInfo(DEVICE, INFO, "device", "The licence of {device} changed."),
+    "device.license": KindInfo(DEVICE, INFO, "device", "The licence of {device} was checked or changed."),
     "device.license_problem": KindInfo(DEVICE, WARN, "device", "The licence of {device} is not valid."),
     "device.long_offline": KindInfo(
         DEVICE, ERROR, "device", "{device} has been offline for more than 8 hours."
