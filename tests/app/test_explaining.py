@@ -114,6 +114,13 @@ def test_a_page_names_the_versions_whose_menus_differ() -> None:
     assert "What to do on UniFi Network 8" in page(kind)
 
 
+def test_a_code_whose_facts_decide_names_what_it_may_become() -> None:
+    assert "wan.down: The Internet connection went down." in page("EVT_GW_WANTransition")
+    assert "wan.down:" not in page(
+        '{"key": "EVT_GW_WANTransition", "gw": "d0:21:f9:14:2a:04", "state": "active"}'
+    )
+
+
 def test_code_of_its_own_that_looks_at_a_kind_is_named_with_the_rules() -> None:
     assert "pairs (as grave as what it finds)" in page("client.roamed")
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.app.explaining import Answer
-from unifi_scanner.detection.catalogue import KindEntry, Known
+from unifi_scanner.detection.catalogue import KindEntry, Known, meaning_of
 from unifi_scanner.detection.glossary import glossary, terms_in
 from unifi_scanner.models.kinds import info_of
 from unifi_scanner.models.phrasing import tame
@@ -58,10 +58,20 @@ def _answer(answer: Answer) -> Iterator[str]:
     else:
         yield from _part("What it means", answer.meaning)
         yield from _example(answer)
+        yield from _becomes(answer)
     if answer.entry is not None:
         yield from _advice(answer)
     yield from _rules(answer)
     yield from _others(answer.others)
+
+
+def _becomes(answer: Answer) -> Iterator[str]:
+    kinds = answer.code.becomes if answer.code and not answer.says else ()
+    if kinds:
+        yield ""
+        yield "What its facts may make of it (ask for these by name)"
+        for kind in kinds:
+            yield from _wrapped(f"{kind}: {meaning_of(kind)}", "  ", "    ")
 
 
 def _example(answer: Answer) -> Iterator[str]:
@@ -188,6 +198,7 @@ def _row(answer: Answer) -> dict[str, Any]:
         "confidence": code and code.known.value,
         "left_out": (code and code.ignored) or None,
         "kind": answer.kind,
+        "may_become": list(code.becomes) if code else [],
         "subject": info_of(answer.kind).subject if answer.kind else None,
         "says": answer.says or None,
         "what": answer.meaning,

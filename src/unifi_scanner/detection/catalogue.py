@@ -62,13 +62,17 @@ class WireExample(msgspec.Struct, frozen=True):
 
 
 class CodeEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One code: its Kind, or why it is left out on purpose. A `*` in the code stands for any device or action."""
+    """One code: its Kind, or why it is left out on purpose. A `*` in the code stands for any device or action.
+
+    `becomes` are the Kinds that the facts of a record may turn it into.
+    """
 
     code: str
     family: Family
     known: Known
     path: str
     kind: str | None = None
+    becomes: tuple[str, ...] = ()
     means: str = ""
     ignored: str = ""
     examples: tuple[WireExample, ...] = ()

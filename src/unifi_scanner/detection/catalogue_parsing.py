@@ -11,7 +11,7 @@ from unifi_scanner.errors import RuleError
 from unifi_scanner.models.enums import Severity
 from unifi_scanner.models.kinds import KINDS
 
-CODE_KEYS = ("kind", "confidence", "means", "ignored", "event", "says", "more")
+CODE_KEYS = ("kind", "becomes", "confidence", "means", "ignored", "event", "says", "more")
 KIND_KEYS = (
     "severity",
     "severity_why",
@@ -45,6 +45,7 @@ def _code(table: Table, code: str, family: Family) -> CodeEntry:
         known=table.choice("confidence", Known),
         path=table.path,
         kind=kind,
+        becomes=table.names("becomes", KINDS) if table.has("becomes") else (),
         means=table.text("means") if table.has("means") else "",
         ignored=table.text("ignored") if table.has("ignored") else "",
         examples=examples,
