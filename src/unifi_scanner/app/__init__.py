@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from unifi_scanner.app.analyze_files import analyze
+    from unifi_scanner.app.data_archive import backup, restore
     from unifi_scanner.app.demo_day import demo
     from unifi_scanner.app.doctor_checks import doctor
     from unifi_scanner.app.explain_code import explain
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "analyze",
+    "backup",
     "demo",
     "doctor",
     "explain",
@@ -26,6 +28,7 @@ __all__ = [
     "new_rule",
     "replay_rules",
     "report",
+    "restore",
     "run_service",
     "tail",
 ]
@@ -33,6 +36,7 @@ __all__ = [
 # no module is called like what it gives: importing it would put the module in its place
 _HOMES = {
     "analyze": "analyze_files",
+    "backup": "data_archive",
     "demo": "demo_day",
     "doctor": "doctor_checks",
     "explain": "explain_code",
@@ -40,6 +44,7 @@ _HOMES = {
     "report": "report_now",
     "replay_rules": "rules_replay",
     "new_rule": "rule_draft",
+    "restore": "data_archive",
     "run_service": "service",
     "tail": "tail_stream",
 }

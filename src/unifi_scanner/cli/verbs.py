@@ -26,6 +26,11 @@ VERBS: dict[str, Verb] = {
     "rules": Verb(
         "unifi_scanner.cli.rules", "list or test the rules, begin one of your own, or replay the stored past"
     ),
+    "backup": Verb(
+        "unifi_scanner.cli.backup",
+        "copy everything that outlives a restart into one file, while `run` goes on",
+    ),
+    "restore": Verb("unifi_scanner.cli.restore", "put such a copy in the place of what is there"),
     "config": Verb("unifi_scanner.cli.config", "show the settings in force, or their schema"),
     "simulate": Verb("unifi_scanner.cli.simulate", "be a UniFi controller that other programs can try"),
 }
