@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from unifi_scanner.app.demo_day import demo
     from unifi_scanner.app.doctor_checks import doctor
     from unifi_scanner.app.explain_code import explain
+    from unifi_scanner.app.first_setup import init
     from unifi_scanner.app.health_check import health
     from unifi_scanner.app.report_now import report
     from unifi_scanner.app.rule_draft import new_rule
@@ -25,6 +26,7 @@ __all__ = [
     "doctor",
     "explain",
     "health",
+    "init",
     "new_rule",
     "replay_rules",
     "report",
@@ -41,6 +43,7 @@ _HOMES = {
     "doctor": "doctor_checks",
     "explain": "explain_code",
     "health": "health_check",
+    "init": "first_setup",
     "report": "report_now",
     "replay_rules": "rules_replay",
     "new_rule": "rule_draft",

@@ -14,6 +14,10 @@ class Verb(NamedTuple):
 
 VERBS: dict[str, Verb] = {
     "demo": Verb("unifi_scanner.cli.demo", "watch a simulated network for a minute and read its report"),
+    "init": Verb(
+        "unifi_scanner.cli.init",
+        "set it up, guided: find the controller, try each answer, make a first report",
+    ),
     "run": Verb("unifi_scanner.cli.run", "listen to your controller and report on schedule, until stopped"),
     "report": Verb("unifi_scanner.cli.report", "report now on what happened since a moment"),
     "analyze": Verb("unifi_scanner.cli.analyze", "report on files of events, without a controller"),
