@@ -12,12 +12,19 @@ from unifi_scanner.sim.network import Client, Device, Network
 
 # what a device's own line tells in a way that a reader can tell apart from chatter
 TOLD: Final = frozenset({"client_connects", "client_leaves", "client_roams", "firewall_blocked"})
+# what nothing but a line tells, whatever the version
+ONLY_LINES: Final = frozenset({"password_wrong", "join_denied", "address_refused"})
 GATEWAY_PRIORITY, AP_PRIORITY, FIREWALL_PRIORITY = 30, 13, 4
 
 
 def tells_device_line(occurrence: Occurrence) -> bool:
     """Say whether a device logs a line of its own about it."""
-    return occurrence.code.name in TOLD
+    return occurrence.code.name in TOLD | ONLY_LINES
+
+
+def only_a_line_tells(occurrence: Occurrence) -> bool:
+    """Say whether neither controller nor console has a word for it."""
+    return occurrence.code.name in ONLY_LINES
 
 
 def device_lines(occurrence: Occurrence, at_ms: int, network: Network, skew_ms: int = 0) -> list[str]:
@@ -42,6 +49,14 @@ def _lines(
             word = "associated" if occurrence.code.name == "client_connects" else "disassociated"
             text = f"hostapd[4429]: wifi1ap1: STA {client.mac} IEEE 802.11: {word}"
             yield from _from_ap(known.get("ap"), network, moment, text)
+        case "password_wrong" if client is not None:
+            yield from _from_ap(known.get("ap"), network, moment, _hostapd_mismatch(client))
+        case "join_denied" if client is not None:
+            text = f"hostapd[4429]: wifi1ap1: STA {client.mac} IEEE 802.11: denied association"
+            yield from _from_ap(known.get("ap"), network, moment, text)
+        case "address_refused" if client is not None:
+            text = f"dnsmasq-dhcp[3487]: DHCPNAK(br0) {client.ip} {client.mac} wrong network"
+            yield f"{_gateway(network, moment, GATEWAY_PRIORITY)} {text}"
         case "client_roams" if client is not None:
             yield from _from_ap(known.get("ap_to"), network, moment, _tracked(client, known))
         case "firewall_blocked" if client is not None:
@@ -50,6 +65,10 @@ def _lines(
             mac = f"MAC={network.gateway.mac}:{client.mac}:08:00"
             tail = "PROTO=TCP SPT=47196 DPT=443 SEQ=726876871 ACK=0 WINDOW=64240 SYN URGP=0"
             yield f"{_gateway(network, moment, FIREWALL_PRIORITY)} {rule} {mac} {ends} {tail}"
+
+
+def _hostapd_mismatch(client: Client) -> str:
+    return f"hostapd[4429]: wifi1ap1: AP-STA-POSSIBLE-PSK-MISMATCH {client.mac}"  # F.4: unverified on UniFi
 
 
 def _tracked(client: Client, known: dict[str, Any]) -> str:

@@ -94,12 +94,14 @@ class SyslogSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class ApSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An access point, as the file names it."""
+    """An access point, as the file names it; `uplink` is the device it hangs on, the gateway where none is named."""
 
     name: str
     model: str = "UAP6MP"
     mac: str | None = None
     version: str = "6.6.77.15402"
+    uplink: str | None = None
+    uplink_port: int | None = None
 
 
 class SwitchSpec(ApSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
