@@ -1,0 +1,33 @@
+"""One run of a labelled scenario, from its file to its score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from insight.drawing import HERE, draw, read, scenario_paths
+from insight.scoring import Score, Told, score, told_by
+from insight.telling import tell
+from insight.wires import hear
+
+
+def play(name: str, seed: int) -> Score:
+    """Return how one run went."""
+    drawn = draw(scenario_paths()[name], seed)
+    heard = hear(drawn)
+    told: Sequence[Told] = told_by(tell(drawn, heard), causes())
+    got = score(name, seed, drawn.chance, told, heard.truths, drawn.nevers)
+    got.notes = [f"{note} [{drawn.version}]" if note.startswith("missed") else note for note in got.notes]
+    return got
+
+
+@cache
+def causes() -> Mapping[str, Sequence[str]]:
+    """Return which causes each rule names (causes.toml), by the rule."""
+    tables: Mapping[str, Any] = read(HERE / "causes.toml")
+    named: dict[str, list[str]] = {}
+    for kind, rules in tables["causes"].items():
+        for rule in rules:
+            named.setdefault(rule, []).append(kind)
+    return named
