@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -27,8 +27,6 @@ HARMLESS: Final = (
     "guest_authorized", "vpn_connects", "one_typo", "firewall_blocked", "country_blocked",
 )  # fmt: skip
 ORDINARY: Final = ("connects_per_hour", "leaves_per_hour", "roams_per_hour", "radio_switches_per_hour")
-# what an access point's own settings cause may be told up to so long after it
-SLACK: Final = timedelta(minutes=15)
 MARGIN_MS: Final = 60_000
 
 Tables = Mapping[str, Any]
@@ -70,8 +68,9 @@ def read(path: Path) -> Tables:
 
 def draw(path: Path, seed: int) -> Drawn:
     """Return the run that a scenario makes of a seed; raises ScenarioError or ValueError for one that makes none."""
-    tables, rng = read(path), Random(f"{path.stem} {seed}")
+    rng, tables = Random(f"{path.stem} {seed}"), read(path)
     chance = msgspec.convert(tables["random"], Chance)
+    tables = _with_parts(tables, chance.parts)
     house = read(HERE / "houses" / f"{rng.choice(chance.houses)}.toml")
     names = renamed([*_roles(house), *_admins(tables)], rng)
     house, tables = with_names(house, names), with_names(tables, names)
@@ -93,6 +92,16 @@ def draw(path: Path, seed: int) -> Drawn:
         truths=tuple(_known(one, scenario.network, began, spans, path) for one in truths),
         nevers=tuple(msgspec.convert(one, Never) for one in tables.get("never", ())),
     )  # fmt: skip
+
+
+def _with_parts(tables: Tables, parts: Sequence[str]) -> Tables:
+    """Return a scenario with the happenings and truths of others beside its own; what they forbid may be true here."""
+    acts, truths = list(tables.get("at", ())), list(tables.get("truth", ()))
+    for part in parts:
+        other = read(HERE / "scenarios" / f"{part}.toml")
+        acts += [act | {"story": f"{part}/{act.get('story', 'main')}"} for act in other.get("at", ())]
+        truths += [truth | {"story": f"{part}/{truth.get('story', 'main')}"} for truth in other.get("truth", ())]
+    return {**tables, "at": acts, "truth": truths}
 
 
 def _roles(house: Tables) -> Iterator[str]:

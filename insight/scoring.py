@@ -11,10 +11,10 @@ import msgspec
 from insight.truth import Chance, Known, Never, kind_of, whom
 from unifi_scanner.models.enums import Severity
 from unifi_scanner.models.finding import Incident
-from unifi_scanner.models.report import Report
+from unifi_scanner.models.report import Report, Thing
 
 SLACK: Final = timedelta(minutes=15)
-OTHER: Final = "other"
+OTHER, MORE = "other", "more-than-usual"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,18 +73,28 @@ def told_by(report: Report, causes: Mapping[str, Sequence[str]]) -> list[Told]:
     stories = [
         one for one in things.values() if isinstance(one, Incident) or not (one.incident or one.id in in_one)
     ]
-    return [
-        Told(
-            rule=one.rule,
-            kinds=tuple(causes.get(one.rule, (OTHER,))),
-            severity=one.severity,
-            words=frozenset({*one.about, *one.subjects}),
-            start=one.first_seen,
-            end=(one.ended or one.last_seen) if isinstance(one, Incident) else one.last_seen,
-            title=one.title,
-        )
-        for one in stories
-    ]
+    return [*(_told(one, causes) for one in stories), *_unusual(report)]
+
+
+def _told(one: Thing, causes: Mapping[str, Sequence[str]]) -> Told:
+    return Told(
+        rule=one.rule,
+        kinds=tuple(causes.get(one.rule, (OTHER,))),
+        severity=one.severity,
+        words=frozenset({*one.about, *one.subjects}),
+        start=one.first_seen,
+        end=(one.ended or one.last_seen) if isinstance(one, Incident) else one.last_seen,
+        title=one.title,
+    )
+
+
+def _unusual(report: Report) -> Iterator[Told]:
+    """Yield what a report calls unusual beside the network's own history: a sentence, not an alarm."""
+    start, end = report.period.start, report.period.end
+    for trend in report.trends:
+        if trend.is_unusual and start is not None and end is not None:
+            yield Told(rule="trend", kinds=(MORE,), severity=Severity.LOW, words=frozenset(), start=start, end=end,
+                       title=trend.sentence)  # fmt: skip
 
 
 def _assigned(told: Sequence[Told], truths: Sequence[Known]) -> list[int | None]:
