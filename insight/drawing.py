@@ -24,8 +24,10 @@ FIRST_DAY: Final = datetime(2026, 1, 5)  # noqa: DTZ001 - a date; the scenario's
 # harmless things that happen on any network, now and then
 HARMLESS: Final = (
     "channel_changed", "admin_signs_in", "firmware_available", "client_anomaly", "client_anomaly", "score_dropped",
-    "guest_authorized", "vpn_connects", "one_typo", "firewall_blocked", "country_blocked",
+    "guest_authorized", "vpn_connects", "one_typo", "firewall_blocked", "country_blocked", "address_refused",
+    "join_stumbles", "join_stumbles", "join_stumbles", "link_poor", "link_poor", "link_poor", "neighbour",
 )  # fmt: skip
+NEIGHBOURS: Final = ("FRITZ!Box 7590", "Vodafone-1F2A", "eduroam", "DIRECT-printer", "MagentaWLAN-77")
 ORDINARY: Final = ("connects_per_hour", "leaves_per_hour", "roams_per_hour", "radio_switches_per_hour")
 MARGIN_MS: Final = 60_000
 
@@ -100,13 +102,20 @@ def _with_parts(tables: Tables, parts: Sequence[str]) -> Tables:
     for part in parts:
         other = read(HERE / "scenarios" / f"{part}.toml")
         acts += [act | {"story": f"{part}/{act.get('story', 'main')}"} for act in other.get("at", ())]
-        truths += [truth | {"story": f"{part}/{truth.get('story', 'main')}"} for truth in other.get("truth", ())]
+        truths += [
+            truth | {"story": f"{part}/{truth.get('story', 'main')}"} for truth in other.get("truth", ())
+        ]
     return {**tables, "at": acts, "truth": truths}
 
 
 def _roles(house: Tables) -> Iterator[str]:
     network = house["network"]
-    for group in ([network["gateway"]], network.get("aps", ()), network.get("switches", ()), network["clients"]):
+    for group in (
+        [network["gateway"]],
+        network.get("aps", ()),
+        network.get("switches", ()),
+        network["clients"],
+    ):
         for one in group:
             if one.get("name"):
                 yield one["name"]
@@ -117,8 +126,8 @@ def _admins(tables: Tables) -> list[str]:
     return list(dict.fromkeys(name for name in named if name.startswith("Admin ")))
 
 
-def _mixed(house: Tables, rng: Random) -> list[Tables]:
-    """Return the clients in another order, those with a name perhaps known by their host name only."""
+def _mixed(house: Tables, rng: Random) -> list[dict[str, Any]]:
+    """Return the clients in another order, each with a host name."""
     clients = [dict(one) for one in house["network"]["clients"]]
     for client in clients:
         slug = "-".join(client.get("name", "").replace("'", "").split())
@@ -129,7 +138,9 @@ def _mixed(house: Tables, rng: Random) -> list[Tables]:
 
 def _background(house: Tables, chance: Chance, rng: Random) -> Tables:
     told = dict(house.get("background", {}))
-    return told | {word: told[word] * chance.calm * rng.uniform(0.6, 1.4) for word in ORDINARY if word in told}
+    return told | {
+        word: told[word] * chance.calm * rng.uniform(0.6, 1.4) for word in ORDINARY if word in told
+    }
 
 
 def _timed(acts: Any, chance: Chance, rng: Random) -> tuple[list[dict[str, Any]], dict[str, tuple[int, int]]]:
@@ -168,13 +179,18 @@ def _harmless_one(house: Tables, owner: str, at_ms: int, rng: Random) -> dict[st
             return act | {"device": rng.choice(network["aps"])["name"]}
         case "guest_authorized":
             return act
+        case "neighbour":
+            named = {"essid": rng.choice(NEIGHBOURS)}
+            return act | {"what": "rogue_ap", "device": rng.choice(network["aps"])["name"], "fields": named}
         case "one_typo":
             return act | {"what": "password_wrong", "client": rng.choice(wireless)}
         case _:
             return act | {"client": rng.choice(wireless)}
 
 
-def _known(truth: Truth, network: Network, began: datetime, spans: Mapping[str, tuple[int, int]], path: Path) -> Known:
+def _known(
+    truth: Truth, network: Network, began: datetime, spans: Mapping[str, tuple[int, int]], path: Path
+) -> Known:
     for cause in (truth.cause, *truth.also, *truth.consequences):
         if kind_of(cause) not in KINDS:
             raise ValueError(f"{path.name}: {cause!r} is no cause of the vocabulary")

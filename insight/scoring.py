@@ -50,7 +50,9 @@ def score(name: str, seed: int, chance: Chance, told: Sequence[Told], truths: Se
           nevers: Sequence[Never]) -> Score:  # fmt: skip
     """Return what the run counts."""
     real = [one for one in truths if one.can_be_told]
-    got = Score(name=name, seed=seed, quiet=chance.quiet, real=len(real), unheard=len(truths) - len(real), notes=[])
+    got = Score(
+        name=name, seed=seed, quiet=chance.quiet, real=len(real), unheard=len(truths) - len(real), notes=[]
+    )
     # what could hardly be heard may be told all the same
     mine = _assigned(told, truths)
     for index, truth in enumerate(truths):
@@ -142,9 +144,13 @@ def _count_truth(got: Score, truth: Known, mine: Sequence[Told]) -> None:
     if is_root(lead, truth):
         got.rooted += 1
     else:
-        got.notes.append(f"wrong cause: {truth.cause} told as {lead.rule} of {', '.join(sorted(lead.words))[:80]}")
+        got.notes.append(
+            f"wrong cause: {truth.cause} told as {lead.rule} of {', '.join(sorted(lead.words))[:80]}"
+        )
     if len(loud) > 1:
-        got.notes.append(f"in {len(loud)} pieces: {truth.cause} as {', '.join(sorted(one.rule for one in loud))}")
+        got.notes.append(
+            f"in {len(loud)} pieces: {truth.cause} as {', '.join(sorted(one.rule for one in loud))}"
+        )
 
 
 def _count_nevers(

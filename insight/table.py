@@ -118,10 +118,15 @@ def text_table(rows: Sequence[Row]) -> str:
     lines = [("", *HEADS), *((row.name, *row.cells()) for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
     table = [
-        "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))])
+        "  ".join(
+            [line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))]
+        )
         for line in lines
     ]
-    met = [f"{name}: {got} (wanted {want}){'' if ok else '  MISSED'}" for name, want, got, ok in targets(rows[-1])]
+    met = [
+        f"{name}: {got} (wanted {want}){'' if ok else '  MISSED'}"
+        for name, want, got, ok in targets(rows[-1])
+    ]
     return "\n".join([*table, "", *met])
 
 
@@ -140,7 +145,10 @@ def notes(rows: Sequence[Row], most: int = MOST_NOTES) -> list[str]:
 
 def page(rows: Sequence[Row], seeds: int) -> str:
     """Return the table as docs/insight.md."""
-    met = [f"| {name} | {want} | {got} | {'met' if ok else '**missed**'} |" for name, want, got, ok in targets(rows[-1])]
+    met = [
+        f"| {name} | {want} | {got} | {'met' if ok else '**missed**'} |"
+        for name, want, got, ok in targets(rows[-1])
+    ]
     body = [f"| {row.name} | {' | '.join(row.cells())} |" for row in rows]
     missed = notes(rows)
     return PAGE.format(
@@ -160,7 +168,9 @@ def _without_names(note: str) -> str:
         return note.partition(" “")[0]
     words = tail.split(" told as ")
     kind = words[0].partition(":")[0] if ":" in words[0] else words[0]
-    rest = words[0].partition(",")[2] or (" as " + words[0].partition(" as ")[2] if " as " in words[0] else "")
+    rest = words[0].partition(",")[2] or (
+        " as " + words[0].partition(" as ")[2] if " as " in words[0] else ""
+    )
     told = f" told as {words[1].split(' of ')[0]}" if len(words) > 1 else ""
     return f"{head}: {kind.partition(',')[0].partition(' as ')[0]}{rest and ',' if rest.startswith(' only') else ''}{rest}{told}"
 

@@ -140,7 +140,9 @@ def _records(one: Kept, drawn: Drawn, voice: Voice) -> Iterator[Record]:
         yield Record("flows", blocked_flow(one, network), one)
     if "anomalies" in sources:
         yield Record("anomalies", anomaly_rows([one])[0], one)
-    yield from (Record("lines", line, one) for line in voice.lines(one.occurrence, one.at_ms, network, drawn.version))
+    yield from (
+        Record("lines", line, one) for line in voice.lines(one.occurrence, one.at_ms, network, drawn.version)
+    )
 
 
 def _batches(records: Sequence[Record], context: Context, rng: Random) -> Iterator[list[LogEntry]]:
@@ -181,7 +183,9 @@ def _from_frames(live: Sequence[Record], context: Context, rng: Random) -> Itera
 
 def _from_frame(items: Sequence[Any], context: Context) -> Iterator[LogEntry]:
     text = frame("events", items).payload
-    yield from entries_of(msgspec.json.decode(text), msgspec.structs.replace(context, origin=Origin.WEBSOCKET))
+    yield from entries_of(
+        msgspec.json.decode(text), msgspec.structs.replace(context, origin=Origin.WEBSOCKET)
+    )
 
 
 class _Desk:
@@ -242,7 +246,9 @@ def _is_evidence(record: Record, wanted: Sequence[str], subject: str, drawn: Dra
     if wanted and occurrence.code.name not in wanted:
         return False
     if record.way == "lines" and "dnsmasq-dhcp" in record.value and "DHCPACK" in record.value:
-        return False  # what a client's arrival makes the DHCP server say is no word about the happening itself
+        return (
+            False  # what a client's arrival makes the DHCP server say is no word about the happening itself
+        )
     network = drawn.scenario.network
     target = network.device(subject) or network.client(subject)
     return target is None or target.mac in {row.device, row.client} or target.mac in occurrence.facts.values()

@@ -56,7 +56,7 @@ def _client(spec: ClientSpec, index: int, seed: int) -> Client:
         name=spec.name, hostname=spec.hostname, ssid=spec.ssid, network=spec.network, switch=spec.switch,
         mac=spec.mac or mac_of("3c:22:fb" if spec.ssid else "00:11:32", seed, "client", index, spec.name),
         ip=f"192.168.{10 if spec.guest else 1}.{100 + index % 150}", port=spec.port or index % 16 + 2,
-        guest=spec.guest, always=spec.always, home=tuple(spec.home),
+        guest=spec.guest, always=spec.always, fixed=spec.fixed, home=tuple(spec.home),
     )  # fmt: skip
 
 

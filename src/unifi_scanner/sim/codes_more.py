@@ -92,4 +92,6 @@ MORE_CODES: Final = (
     Code(name="password_wrong", about="wifi line"),
     Code(name="join_denied", about="wifi line"),
     Code(name="address_refused", about="wifi line"),
+    Code(name="join_stumbles", about="wifi line"),
+    Code(name="link_poor", about="wifi line"),
 )  # fmt: skip

@@ -66,6 +66,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 1
     guest: bool = False
     always: bool = False
+    fixed: bool = False
     home: tuple[str, ...] = ()
 
     @property

@@ -121,7 +121,7 @@ class GatewaySpec(ApSpec, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 class ClientSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A client; without `ssid` it hangs on a cable, `always` ones never come or go."""
+    """A client; without `ssid` it hangs on a cable, `always` ones never come or go, `fixed` ones never roam by chance."""
 
     name: str = ""
     hostname: str = ""
@@ -132,6 +132,7 @@ class ClientSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     port: int | None = None
     guest: bool = False
     always: bool = False
+    fixed: bool = False
     home: list[str] = []
 
 

@@ -106,7 +106,9 @@ class World:
         choices = [
             c
             for c in self.network.clients
-            if (c.mac in online) is leaving and not (c.always and not wireless) and not (wireless and c.wired)
+            if (c.mac in online) is leaving
+            and not (c.always and not wireless)
+            and not (wireless and (c.wired or c.fixed))
         ]
         return self._rng.choice(choices) if choices else None
 
