@@ -24,6 +24,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...]
     severity: Severity
     words: frozenset[str]  # whom it is about, for machines and for people
+    blamed: frozenset[str]  # of these, whom its cause is about
     start: datetime
     end: datetime
     title: str
@@ -75,15 +76,24 @@ def told_by(report: Report, causes: Mapping[str, Sequence[str]]) -> list[Told]:
     stories = [
         one for one in things.values() if isinstance(one, Incident) or not (one.incident or one.id in in_one)
     ]
-    return [*(_told(one, causes) for one in stories), *_unusual(report)]
+    return [*(_told(one, _blamed_by(one, things), causes) for one in stories), *_unusual(report)]
 
 
-def _told(one: Thing, causes: Mapping[str, Sequence[str]]) -> Told:
+def _blamed_by(one: Thing, things: Mapping[str, Thing]) -> frozenset[str]:
+    """Return whom the cause of a story is about: an incident names everybody, the finding behind it only that one."""
+    told = [things[found] for found in one.findings if found in things] if isinstance(one, Incident) else []
+    causing = [finding for finding in told if finding.rule == one.rule] or [one]
+    first = min(causing, key=lambda finding: finding.first_seen)
+    return frozenset({*first.about, *first.subjects})
+
+
+def _told(one: Thing, blamed: frozenset[str], causes: Mapping[str, Sequence[str]]) -> Told:
     return Told(
         rule=one.rule,
         kinds=tuple(causes.get(one.rule, (OTHER,))),
         severity=one.severity,
         words=frozenset({*one.about, *one.subjects}),
+        blamed=blamed,
         start=one.first_seen,
         end=(one.ended or one.last_seen) if isinstance(one, Incident) else one.last_seen,
         title=one.title,
@@ -95,7 +105,7 @@ def _unusual(report: Report) -> Iterator[Told]:
     start, end = report.period.start, report.period.end
     for trend in report.trends:
         if trend.is_unusual and start is not None and end is not None:
-            yield Told(rule="trend", kinds=(MORE,), severity=Severity.LOW, words=frozenset(), start=start, end=end,
+            yield Told(rule="trend", kinds=(MORE,), severity=Severity.LOW, words=frozenset(), blamed=frozenset(), start=start, end=end,
                        title=trend.sentence)  # fmt: skip
 
 
@@ -122,7 +132,7 @@ def is_root(one: Told, truth: Known) -> bool:
 
 
 def _fits(name: str, one: Told, truth: Known) -> bool:
-    return not name or not one.words or bool(one.words & truth.words_of(name))
+    return not name or not one.blamed or bool(one.blamed & truth.words_of(name))
 
 
 def _is_part(one: Told, truth: Known) -> bool:

@@ -27,6 +27,7 @@ TOLD = Told(
     kinds=("device-offline",),
     severity=Severity.HIGH,
     words=frozenset({"Rack"}),
+    blamed=frozenset({"Rack"}),
     start=NOON,
     end=LATER,
     title="Rack is offline",
@@ -46,25 +47,32 @@ def test_a_story_that_names_the_cause_is_found_with_the_right_cause() -> None:
 
 
 def test_a_mac_names_a_device_as_well_as_its_name() -> None:
-    assert counts(counted(msgspec.structs.replace(TOLD, words=frozenset({"device:aa"})))) == (1, 1, 1, 1, 0)
+    assert counts(counted(msgspec.structs.replace(TOLD, blamed=frozenset({"device:aa"})))) == (1, 1, 1, 1, 0)
 
 
 def test_a_cause_that_is_as_right_counts_as_right() -> None:
     assert counts(counted(msgspec.structs.replace(TOLD, kinds=("power-lost",)))) == (1, 1, 1, 1, 0)
 
 
+def test_the_right_device_among_those_that_followed_does_not_make_the_cause_right() -> None:
+    attic = msgspec.structs.replace(TOLD, words=SWITCH | AP, blamed=frozenset({"device:bb"}))
+    assert counts(counted(attic)) == (1, 1, 0, 1, 0)
+
+
 def test_a_consequence_told_alone_is_found_with_the_wrong_cause() -> None:
-    dropped = msgspec.structs.replace(TOLD, kinds=("clients-dropped",), words=frozenset())
+    dropped = msgspec.structs.replace(TOLD, kinds=("clients-dropped",), words=frozenset(), blamed=frozenset())
     assert counts(counted(dropped)) == (1, 1, 0, 1, 0)
 
 
 def test_a_consequence_told_beside_the_cause_is_a_second_piece() -> None:
-    attic = msgspec.structs.replace(TOLD, words=frozenset({"Attic"}), severity=Severity.MEDIUM)
+    attic = msgspec.structs.replace(
+        TOLD, words=frozenset({"Attic"}), blamed=frozenset({"Attic"}), severity=Severity.MEDIUM
+    )
     assert counts(counted(TOLD, attic)) == (1, 1, 1, 2, 0)
 
 
 def test_a_story_about_something_else_is_made_up_and_the_truth_is_missed() -> None:
-    other = msgspec.structs.replace(TOLD, words=frozenset({"Kitchen"}))
+    other = msgspec.structs.replace(TOLD, words=frozenset({"Kitchen"}), blamed=frozenset({"Kitchen"}))
     assert counts(counted(other)) == (1, 0, 0, 0, 1)
 
 
