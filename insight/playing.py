@@ -17,7 +17,7 @@ def play(name: str, seed: int) -> Score:
     drawn = draw(scenario_paths()[name], seed)
     heard = hear(drawn)
     told: Sequence[Told] = told_by(tell(drawn, heard), causes())
-    got = score(name, seed, drawn.chance, told, heard.truths, drawn.nevers)
+    got = score(Score(name=name, seed=seed, quiet=drawn.chance.quiet), told, heard.truths, drawn.nevers)
     got.notes = [f"{note} [{drawn.version}]" if note.startswith("missed") else note for note in got.notes]
     return got
 

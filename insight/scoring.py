@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from insight.truth import Chance, Known, Never, kind_of, whom
+from insight.truth import Known, Never, kind_of, whom
 from unifi_scanner.models.enums import Severity
 from unifi_scanner.models.finding import Incident
 from unifi_scanner.models.report import Report, Thing
@@ -47,13 +47,10 @@ class Score(msgspec.Struct, kw_only=True):
     notes: list[str] = []
 
 
-def score(name: str, seed: int, chance: Chance, told: Sequence[Told], truths: Sequence[Known],
-          nevers: Sequence[Never]) -> Score:  # fmt: skip
-    """Return what the run counts."""
-    real = [one for one in truths if one.can_be_told]
-    got = Score(
-        name=name, seed=seed, quiet=chance.quiet, real=len(real), unheard=len(truths) - len(real), notes=[]
-    )
+def score(blank: Score, told: Sequence[Told], truths: Sequence[Known], nevers: Sequence[Never] = ()) -> Score:
+    """Return what the run that `blank` names counts."""
+    real = sum(one.can_be_told for one in truths)
+    got = msgspec.structs.replace(blank, real=real, unheard=len(truths) - real, notes=[])
     # what could hardly be heard may be told all the same
     mine = _assigned(told, truths)
     for index, truth in enumerate(truths):

@@ -17,7 +17,7 @@ KINDS: Final = frozenset({
     "internet-down", "internet-flaps", "internet-slow", "internet-loses", "backup-line", "mobile-line",
     "radar", "channel-hops", "interference", "rogue-ap", "ap-weak-power", "wifi-poor", "air-trouble",
     "wrong-password", "client-flaps", "client-roams", "client-bands", "roaming-storm", "clients-dropped", "turned-away",
-    "client-appeared", "client-no-address", "name-service", "sign-in-server",
+    "client-appeared", "sticky-client", "client-no-address", "name-service", "sign-in-server",
     "address-pool", "rogue-dhcp", "address-twice", "address-refused", "cable-loop", "stp-block", "port-errors",
     "port-drops", "port-flaps", "bundle-failed", "link-slow", "poe-overload", "poe-lost",
     "attack-outside", "attack-inside", "honeypot", "firewall", "country-blocked", "blocked-client", "rogue-client",

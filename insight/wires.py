@@ -36,8 +36,8 @@ ORIGINS: Final[Mapping[str, Origin]] = {
     "system_log": Origin.SYSTEM_LOG, "activity": Origin.ACTIVITY, "anomalies": Origin.REST, "flows": Origin.FLOW,
 }  # fmt: skip
 MAY_BE_MISSING: Final = ("websocket", "rest", "system_log", "lines", "flows", "alarm")
-BATCH: Final = timedelta(hours=1)
-SAMPLE_EVERY: Final = timedelta(hours=1)
+BATCH: Final = timedelta(hours=6)
+SAMPLE_EVERY: Final = timedelta(hours=6)
 FLAVOUR: Final = Flavour.UNIFI_OS
 
 
@@ -92,7 +92,7 @@ def _missing(drawn: Drawn, rng: Random) -> frozenset[str]:
 
 
 def _live(drawn: Drawn) -> tuple[list[Kept], list[Samples]]:
-    """Return what happened and the network every hour, as the controller would answer then."""
+    """Return what happened, and the network every few hours as the controller would answer then."""
     world, answers = World(drawn.scenario), answers_of(drawn.version, FLAVOUR)
     ledger = Ledger(drawn.scenario.seed, drawn.scenario.network)
     voice = Voice(noise=drawn.chance.syslog)
@@ -146,7 +146,7 @@ def _records(one: Kept, drawn: Drawn, voice: Voice) -> Iterator[Record]:
 
 
 def _batches(records: Sequence[Record], context: Context, rng: Random) -> Iterator[list[LogEntry]]:
-    """Yield what each hour brought: the stream first, history after it, neighbours now and then swapped."""
+    """Yield what each quarter of a day brought: the stream first, history after it, neighbours now and then swapped."""
     desk = _Desk(context)
     ends = _hours(records)
     for hour in ends:

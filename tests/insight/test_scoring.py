@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from insight.scoring import Score, Told, score
 from insight.table import Row, rows_of, targets, text_table
-from insight.truth import Chance, Known, Never, Truth
+from insight.truth import Known, Never, Truth
 
 from unifi_scanner.models.enums import Severity
 
@@ -35,7 +35,7 @@ TOLD = Told(
 
 
 def counted(*told: Told, truth: Known = TRUTH, nevers: tuple[Never, ...] = ()) -> Score:
-    return score("it", 1, Chance(houses=("any",)), told, [truth], nevers)
+    return score(Score(name="it", seed=1), told, [truth], nevers)
 
 
 def counts(got: Score) -> tuple[int, int, int, int, int]:

@@ -105,7 +105,7 @@ def _check_names(one: At | Every, network: Network, path: str | Path, key: str) 
         find_code(one.what, one.fields)
     except KeyError:
         raise ScenarioError(path, f"{key}.what", f"nothing called {one.what!r} can happen") from None
-    if one.client is not None and network.client(one.client) is None:
+    if one.client is not None and network.client(one.client) is None and not MAC.match(one.client):
         raise ScenarioError(path, f"{key}.client", f"the network has no client {one.client!r}")
     for word, name in (("device", one.device), ("to", one.to), *(("among", name) for name in one.among)):
         if name is not None and network.device(name) is None:

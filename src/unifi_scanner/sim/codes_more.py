@@ -53,6 +53,8 @@ MORE_CODES: Final = (
     _client("vpn_leaves", "VPN_CLIENT_DISCONNECTED_V2", "INFO", "VPN Client Disconnected",
             "{CLIENT} disconnected from the VPN.", VPN),
     _client("rogue_client", "ROGUE_CLIENT_DETECTED", "HIGH", "Rogue Client Detected", "{CLIENT} looks suspicious."),
+    _client("high_upload", "HIGH_UPLOAD_TRAFFIC", "LOW", "High Upload Traffic",
+            "{CLIENT} sent an unusual amount of data."),
     # the line to the Internet
     Code(name="failover_brief", about="wan",
          v2=V2("NETWORK_FAILED_OVER_TO_BACKUP_WAN_TEMPORARY_2", "NETWORK_FAILED_OVER_TO_BACKUP_WAN_TEMPORARY", OUTAGE,
