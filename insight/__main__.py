@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from insight.drawing import scenario_paths
-from insight.playing import play
+from insight.files import scenario_paths
+from insight.playing import play, unnamed_rules
 from insight.scoring import Score
 from insight.table import notes, page, rows_of, targets, text_table
 
@@ -30,6 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(text_table(rows))
     if missed := notes(rows):
         print("\n" + "\n".join(missed))
+    if unnamed := unnamed_rules():
+        print(f"\ncauses.toml has no word for {', '.join(unnamed)}")
     print(f"\n{len(scores):,} runs in {time.monotonic() - began:.0f} s")
     if args.write is not None:
         args.write.write_text(page(rows, seeds), encoding="utf-8")

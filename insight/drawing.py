@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from insight.files import HERE, Tables, read
 from insight.names import PEOPLE, renamed, with_names
+from insight.pairing import fitting
 from insight.truth import KINDS, Chance, Known, Never, Truth, kind_of, whom
 from unifi_scanner.sim.network import Network
 from unifi_scanner.sim.scenario import Scenario, scenario_of
 from unifi_scanner.sim.scenario_file import duration_ms
 
-HERE: Final = Path(__file__).parent
 ZONES: Final = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Tokyo", "Australia/Sydney")
 FIRST_DAY: Final = datetime(2026, 1, 5)  # noqa: DTZ001 - a date; the scenario's zone is put to it
 # harmless things that happen on any network, now and then
@@ -30,8 +30,6 @@ HARMLESS: Final = (
 NEIGHBOURS: Final = ("FRITZ!Box 7590", "Vodafone-1F2A", "eduroam", "DIRECT-printer", "MagentaWLAN-77")
 ORDINARY: Final = ("connects_per_hour", "leaves_per_hour", "roams_per_hour", "radio_switches_per_hour")
 MARGIN_MS: Final = 60_000
-
-Tables = Mapping[str, Any]
 
 
 class Drawn(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,22 +56,14 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended - timedelta(milliseconds=duration_ms(period)) if period else self.began
 
 
-def scenario_paths() -> dict[str, Path]:
-    """Return every labelled scenario's file by its name, sorted."""
-    return {path.stem: path for path in sorted((HERE / "scenarios").glob("*.toml"))}
-
-
-def read(path: Path) -> Tables:
-    """Return the tables of a file."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
 def draw(path: Path, seed: int) -> Drawn:
     """Return the run that a scenario makes of a seed; raises ScenarioError or ValueError for one that makes none."""
     rng, tables = Random(f"{path.stem} {seed}"), read(path)
     chance = msgspec.convert(tables["random"], Chance)
-    tables = _with_parts(tables, chance.parts)
-    house = read(HERE / "houses" / f"{rng.choice(chance.houses)}.toml")
+    place = rng.choice(chance.houses)
+    version = rng.choice(chance.versions)
+    tables = _with_parts(tables, [*chance.parts, *fitting(place, version, chance.by_chance, rng)])
+    house = read(HERE / "houses" / f"{place}.toml")
     names = renamed([*_roles(house), *_admins(tables)], rng)
     house, tables = with_names(house, names), with_names(tables, names)
     zone = rng.choice(ZONES)
@@ -90,7 +80,7 @@ def draw(path: Path, seed: int) -> Drawn:
     began = (FIRST_DAY + timedelta(days=rng.randrange(340))).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     truths = [msgspec.convert(one, Truth) for one in tables.get("truth", ())]
     return Drawn(
-        name=path.stem, seed=seed, scenario=scenario, chance=chance, version=rng.choice(chance.versions), began=began,
+        name=path.stem, seed=seed, scenario=scenario, chance=chance, version=version, began=began,
         truths=tuple(_known(one, scenario.network, began, spans, path) for one in truths),
         nevers=tuple(msgspec.convert(one, Never) for one in tables.get("never", ())),
     )  # fmt: skip

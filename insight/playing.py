@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from insight.drawing import HERE, draw, read, scenario_paths
+from insight.drawing import draw
+from insight.files import HERE, read, scenario_paths
 from insight.scoring import Score, Told, score, told_by
-from insight.telling import tell
+from insight.telling import rules, tell
 from insight.wires import hear
 
 
@@ -27,7 +28,12 @@ def causes() -> Mapping[str, Sequence[str]]:
     """Return which causes each rule names (causes.toml), by the rule."""
     tables: Mapping[str, Any] = read(HERE / "causes.toml")
     named: dict[str, list[str]] = {}
-    for kind, rules in tables["causes"].items():
-        for rule in rules:
+    for kind, names in tables["causes"].items():
+        for rule in names:
             named.setdefault(rule, []).append(kind)
     return named
+
+
+def unnamed_rules() -> list[str]:
+    """Return the packaged rules that causes.toml gives no word: what they tell counts as made up."""
+    return sorted({rule.name for rule in rules()} - set(causes()))

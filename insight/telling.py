@@ -27,12 +27,13 @@ def tell(drawn: Drawn, heard: Heard) -> Report:
             facts = ControllerFacts(
                 title="Default", zone=drawn.scenario.network.timezone, version=drawn.version
             )
-            publish = Publish(store, SHARD, rules=_rules(), channels=[], facts=facts)
+            publish = Publish(store, SHARD, rules=rules(), channels=[], facts=facts)
             return publish.report(since=drawn.since, now=drawn.ended)
         finally:
             store.close()
 
 
 @cache
-def _rules() -> tuple[Rule, ...]:
+def rules() -> tuple[Rule, ...]:
+    """Return the packaged rules, read once."""
     return tuple(load_rules())

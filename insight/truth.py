@@ -61,11 +61,13 @@ class Chance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     `shift` is how much later a story may begin, `jitter` how far each of its happenings may be off, `drop` how many of a
     hundred records get lost on each way, `without` how often a whole way of hearing is missing, `noise` how many
     harmless happenings there are a day. A report speaks of the last `period` of it. `parts` are other scenarios that
-    happen in this one too, each as a story of its own.
+    happen in this one too, each as a story of its own; `by_chance` so many more of them are drawn, that fit the house
+    and have nothing in common.
     """
 
     houses: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    by_chance: int = 0
     versions: tuple[str, ...] = ("8.6.9", "9.3.43", "9.5.21", "10.1.85", "10.4.57")
     shift: str = "3h"
     jitter: str = "20s"

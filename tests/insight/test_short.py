@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 from insight.__main__ import SHORT, played
-from insight.drawing import draw, scenario_paths
+from insight.drawing import draw
+from insight.files import scenario_paths
 from insight.playing import causes
 from insight.truth import KINDS
 from insight.wires import hear
