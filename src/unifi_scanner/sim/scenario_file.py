@@ -61,13 +61,17 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Background(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Ordinary comings and goings, per hour; in `quiet_hours` (first, last) a tenth of them."""
+    """Ordinary comings and goings, per hour; in `quiet_hours` (first, last) a tenth of them.
+
+    With `by_presence` the rate of roams is that of a full house, and fewer roam the fewer are there.
+    """
 
     connects_per_hour: float = 0.0
     leaves_per_hour: float = 0.0
     roams_per_hour: float = 0.0
     radio_switches_per_hour: float = 0.0
     quiet_hours: tuple[int, int] | None = None
+    by_presence: bool = False
 
 
 class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -110,7 +110,14 @@ class World:
             and not (c.always and not wireless)
             and not (wireless and (c.wired or c.fixed))
         ]
+        if self.scenario.background.by_presence and wireless and not self._are_enough(len(choices)):
+            return None
         return self._rng.choice(choices) if choices else None
+
+    def _are_enough(self, present: int) -> bool:
+        """Say by chance whether so many of those that roam make a happening of a network where all are present."""
+        everybody = sum(not (client.wired or client.fixed) for client in self.network.clients)
+        return self._rng.random() * everybody < present
 
     def _act(self, at_ms: int, step: Step) -> Occurrence | None:
         if step.client == "":  # the background found nobody to do it
