@@ -27,7 +27,7 @@ tells with what really happened. This page is what it printed last, over {seeds}
 {targets}
 
 | scenario | {heads} |
-|---|{rule}|
+|---|{rule}
 {rows}
 
 What the columns mean:
