@@ -37,9 +37,10 @@ fuzz: $(READY)
 faults: $(READY)
 	$(BIN)/python -m faults $(if $(SHORT),--short,--write docs/faults.md) $(if $(ONLY),--only $(ONLY))
 
-# docs/configuration.md is made from the settings; a test fails when it is out of date.
+# docs/configuration.md is made from the settings; a test fails when it is out of date. The site goes to build/handbook/site.
 docs: $(READY)
 	$(BIN)/python -m unifi_scanner.config.describe > docs/configuration.md
+	$(BIN)/python -m handbook
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
