@@ -42,9 +42,10 @@ SEEDS ?= 20
 insight: $(READY)
 	$(BIN)/python -m insight --seeds $(SEEDS) $(if $(ONLY),--only $(ONLY),--write docs/insight.md)
 
-# docs/configuration.md is made from the settings; a test fails when it is out of date.
+# docs/configuration.md is made from the settings; a test fails when it is out of date. The site goes to build/handbook/site.
 docs: $(READY)
 	$(BIN)/python -m unifi_scanner.config.describe > docs/configuration.md
+	$(BIN)/python -m handbook
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
