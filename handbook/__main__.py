@@ -14,11 +14,11 @@ from handbook.pages import made_pages
 ROOT = Path(__file__).parents[1]
 NAVIGATION = (
     ("Start", (("UniFi Scanner", "index.md"), ("Getting started", "getting-started.md"), ("Running it for good", "running.md"))),
-    ("Use", (("Settings", "configuration.md"), ("Rules", "rules.md"), ("Events", "events.md"), ("Rules of your own", "own-rules.md"),
+    ("Use", (("Settings", "configuration.md"), ("Rules", "rules.md"), ("Events", "events.md"), ("Codes, counted", "catalogue.md"), ("Rules of your own", "own-rules.md"),
              ("When something is wrong", "troubleshooting.md"))),
     ("Understand", (("How it decides", "how-it-decides.md"), ("Privacy", "privacy.md"), ("Beside other tools", "comparison.md"))),
     ("Build on it", (("Report schema", "report-schema.md"), ("How it is built", "architecture.md"), ("Decisions", "decisions.md"),
-                     ("What controllers say", "protocol.md"), ("Faults, measured", "faults.md"))),
+                     ("What controllers say", "protocol.md"), ("Faults, measured", "faults.md"), ("Insight, measured", "insight.md"))),
 )  # fmt: skip
 
 
