@@ -13,7 +13,7 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
-from unifi_scanner.reports import build_report
+from unifi_scanner.reports import Chronicle, build_report
 
 
 class Tally(msgspec.Struct):
@@ -25,11 +25,14 @@ class Tally(msgspec.Struct):
     unknown: Counter[str] = msgspec.field(default_factory=Counter)
     first: datetime | None = None
     last: datetime | None = None
+    chronicle: Chronicle = msgspec.field(default_factory=Chronicle)
 
     def watch(self, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
         """Yield `entries` unchanged, counting them."""
+        draw = self.chronicle.feed
         for entry in entries:
             self.entries += 1
+            draw(entry)
             if entry.kind == UNKNOWN_KIND:
                 self.unknown[entry.event_type] += 1
             elif entry.kind == UNREADABLE_KIND:
@@ -55,10 +58,12 @@ def judge(
     tally = Tally()
     engine = Engine(rules, [make() for make in ANALYSERS.values()])
     engine.feed(tally.watch(entries))
+    covered, span = cover(tally), period(tally)
     return build_report(
         engine.findings(),
-        cover(tally),
-        period=period(tally),
+        covered,
+        period=span,
+        pictures=tally.chronicle.pictures(span, covered),
         title=title,
         entry_count=tally.entries,
         generated_at=generated_at(tally),

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.report import Report
+from unifi_scanner.reports import drawing
 from unifi_scanner.reports.data import render_json
+from unifi_scanner.reports.glance import MARK_WORDS
 from unifi_scanner.reports.text import page_text
 from unifi_scanner.reports.verdict import headline
 from unifi_scanner.reports.view import view_of
@@ -50,12 +54,31 @@ def render_text(report: Report, *, width: int = 80, color: bool = False, ascii: 
     return page_text(view_of(report), width=width, color=color, ascii_only=ascii)
 
 
-def render_html(report: Report) -> str:
-    """Return the report as one self-contained page: no script, nothing loaded from anywhere."""
+def render_html(
+    report: Report, voice: Voice = Voice.HOME, *, glossary: Mapping[str, str] | None = None
+) -> str:
+    """Return the report as one self-contained page: no script, nothing loaded from anywhere.
+
+    `glossary` explains words; each is marked where it is used first.
+    """
+    from unifi_scanner.reports.glossary import DEFAULT, Terms
+
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page = _templates().get_template("report.html")
-    return page.render(view=view_of(report), style=style, style_hash=f"sha256-{digest}")
+    view = view_of(report, voice)
+    return (
+        _templates()
+        .get_template("report.html")
+        .render(
+            view=view,
+            style=style,
+            style_hash=f"sha256-{digest}",
+            shapes=drawing.shared_shapes(len(view.days)),
+            day_axis=drawing.axis(view.days).svg,
+            words=Terms(DEFAULT if glossary is None else glossary),
+            labels=MARK_WORDS,
+        )
+    )
 
 
 def render_email_html(report: Report) -> str:

@@ -8,7 +8,8 @@ import msgspec
 
 from unifi_scanner.reports.glance import Fact
 from unifi_scanner.reports.plain import padded, to_ascii, width_of, wrapped
-from unifi_scanner.reports.view import Telling, View
+from unifi_scanner.reports.things import Telling
+from unifi_scanner.reports.view import View
 from unifi_scanner.reports.wording import MARK_TEXT, Mark
 
 COLOURS = {Mark.URGENT: "31;1", Mark.ATTENTION: "33", Mark.FINE: "32", Mark.BLIND: "35", Mark.NOTE: "36"}
@@ -95,7 +96,7 @@ def _happened(page: Page, view: View) -> Iterator[str]:
     if not view.stories and not view.others:
         return
     yield from page.heading("WHAT HAPPENED")
-    for thing in (*view.stories, *view.others):
+    for thing in view.others:
         yield ""
         yield from _thing(page, thing, f"   {page.mark(thing.mark)} ")
 
