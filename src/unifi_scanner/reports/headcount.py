@@ -18,7 +18,7 @@ class Headcount:
         self._before = 0  # who was here from the start
         self._slots: dict[
             int, list[int]
-        ] = {}  # most, fewest and last count of each half hour, beyond `_before`
+        ] = {}  # most and last count of each half hour, beyond `_before`
 
     @property
     def known(self) -> bool:
@@ -65,7 +65,7 @@ class Headcount:
         most: list[int | None] = []
         for slot in range(first, first + count):
             held = self._slots.get(slot)
-            top = held[0] if held else last
+            top = max(held[0], held[0] if last is None else last) if held else last
             last = held[1] if held else last
             most.append(None if top is None else max(top + self._before, 0))
         return most
