@@ -153,19 +153,19 @@ def test_a_day_of_23_hours_is_one_row_and_loses_nothing() -> None:
 
 
 def test_memory_stays_flat_however_many_entries_come() -> None:
-    from unifi_scanner.reports.chronicle import MOST_DEVICES, MOST_PLACES, MOST_SLOTS, MOST_SPANS, Chronicle
+    from unifi_scanner.reports.almanac import MOST_DEVICES, MOST_PLACES, MOST_SLOTS, MOST_SPANS, Almanac
 
-    chronicle = Chronicle()
+    almanac = Almanac()
     for number in range(6_000):
         when = MONDAY + timedelta(minutes=31 * number)
         for kind in ("device.offline", "device.online", "wifi.trouble", "client.connected", "threat.blocked"):
-            chronicle.feed(entry(when, kind, device_mac=f"{number % 300:x}", client_mac=f"c{number}"))
-        chronicle.feed(entry(when, "wan.down", wan="A"))
-        chronicle.feed(entry(when, "wan.restored", wan="A"))
-    assert len(chronicle.spots) <= MOST_PLACES
-    assert len(chronicle.devices) <= MOST_DEVICES
-    assert len(chronicle.lines["A"].off) <= MOST_SPANS
-    assert len(chronicle.outside) <= MOST_SLOTS
+            almanac.feed(entry(when, kind, device_mac=f"{number % 300:x}", client_mac=f"c{number}"))
+        almanac.feed(entry(when, "wan.down", wan="A"))
+        almanac.feed(entry(when, "wan.restored", wan="A"))
+    assert len(almanac.spots) <= MOST_PLACES
+    assert len(almanac.devices) <= MOST_DEVICES
+    assert len(almanac.lines["A"].off) <= MOST_SPANS
+    assert len(almanac.outside) <= MOST_SLOTS
 
 
 def test_a_month_of_ten_thousand_findings_is_a_page_of_less_than_a_megabyte() -> None:

@@ -16,7 +16,7 @@ from unifi_scanner.models.kinds import info_of
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.pictures import Pictures
 from unifi_scanner.models.report import Change, Period, Report, Trend
-from unifi_scanner.reports import Chronicle, build_report
+from unifi_scanner.reports import Almanac, build_report
 
 MONDAY = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # midnight in Chicago
 POINTS = ("Workshop", "Meeting Room", "Upstairs East", "Upstairs West", "Reception")
@@ -113,10 +113,10 @@ def quiet_entries() -> list[LogEntry]:
 
 def drawn(entries: Iterable[LogEntry], coverage: Coverage, period: Period = FULL_WEEK) -> Pictures:
     """Return the pictures of entries."""
-    chronicle = Chronicle()
+    almanac = Almanac()
     for one in entries:
-        chronicle.feed(one)
-    return chronicle.pictures(period, coverage)
+        almanac.feed(one)
+    return almanac.pictures(period, coverage)
 
 
 def beat(when: datetime, role: Role, sentence: str) -> Beat:

@@ -13,7 +13,7 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
-from unifi_scanner.reports import Chronicle, build_report
+from unifi_scanner.reports import Almanac, build_report
 
 
 class Tally(msgspec.Struct):
@@ -25,11 +25,11 @@ class Tally(msgspec.Struct):
     unknown: Counter[str] = msgspec.field(default_factory=Counter)
     first: datetime | None = None
     last: datetime | None = None
-    chronicle: Chronicle = msgspec.field(default_factory=Chronicle)
+    almanac: Almanac = msgspec.field(default_factory=Almanac)
 
     def watch(self, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
         """Yield `entries` unchanged, counting them."""
-        draw = self.chronicle.feed
+        draw = self.almanac.feed
         for entry in entries:
             self.entries += 1
             draw(entry)
@@ -63,7 +63,7 @@ def judge(
         engine.findings(),
         covered,
         period=span,
-        pictures=tally.chronicle.pictures(span, covered),
+        pictures=tally.almanac.pictures(span, covered),
         title=title,
         entry_count=tally.entries,
         generated_at=generated_at(tally),

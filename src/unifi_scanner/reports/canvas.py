@@ -41,6 +41,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     table: tuple[tuple[str, ...], ...] = ()
     empty: str = ""
     more: str = ""
+    whole: Strip | None = None  # all of it in one drawing, for media that show images
+    scale: str = ""  # what the lines of that drawing stand for
 
 
 class Canvas(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,8 @@ def draw_clients(canvas: Canvas) -> Figure:
         caption="Devices connected, the most in each hour. Counted from joins and leaves, so what never moved is not in it.",
         form="plot",
         rows=(Row(name="Devices connected", strip=strip),),
+        whole=strip,
+        scale=f"The lines stand for 0, {number(round(top / 2))} and {number(top)} devices.",
         axis=drawing.axis(canvas.day_names()),
         key=key_of(canvas, "wireless"),
         head=("Day", "Most at once", "Fewest"),

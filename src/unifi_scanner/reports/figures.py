@@ -83,6 +83,7 @@ def _internet(canvas: Canvas) -> Figure:
         caption="Each row is a day, each block an hour. A tall mark is a time without Internet.",
         form="hours",
         rows=tuple(rows),
+        whole=drawing.lane(canvas.scale, cut, canvas.unseen("internet"), canvas.until),
         axis=drawing.clock_axis(),
         key=key_of(canvas, "internet", ("g-soft", "up"), ("g-bad", "down")),
         head=("When", "How long", "What"),

@@ -16,9 +16,7 @@ class Headcount:
         self._at: dict[str, str | None] = {}  # where each client is, None: gone
         self._now = 0
         self._before = 0  # who was here from the start
-        self._slots: dict[
-            int, list[int]
-        ] = {}  # most and last count of each half hour, beyond `_before`
+        self._slots: dict[int, list[int]] = {}  # most and last count of each half hour, beyond `_before`
 
     @property
     def known(self) -> bool:

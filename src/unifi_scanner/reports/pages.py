@@ -1,4 +1,4 @@
-"""What a chronicle remembers -> series for whole local days. Pure."""
+"""What a almanac remembers -> series for whole local days. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_DAYS = 31
 
 
 class Noted(Protocol):
-    """A device as a chronicle notes it."""
+    """A device as a almanac notes it."""
 
     name: str
     off: list[Span]
@@ -26,7 +26,7 @@ class Noted(Protocol):
 
 
 class Visited(Protocol):
-    """An access point as a chronicle notes it."""
+    """An access point as a almanac notes it."""
 
     name: str
     joins: int

@@ -9,9 +9,9 @@ from unifi_scanner.models.report import Report
 from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.reports.account import Account, account_of, with_strips
 from unifi_scanner.reports.appendix import ALONE_UPTO, Group, every_finding, groups_of
+from unifi_scanner.reports.canvas import Figure
 from unifi_scanner.reports.changed import Measure, Movement, measures_of, movements_of
 from unifi_scanner.reports.checks import Checked, checks_of
-from unifi_scanner.reports.canvas import Figure
 from unifi_scanner.reports.figures import figures_of
 from unifi_scanner.reports.glance import Fact, facts_of
 from unifi_scanner.reports.plain import plain_line

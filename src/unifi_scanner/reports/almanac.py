@@ -1,4 +1,4 @@
-"""Chronicle: entries -> the series behind a report's pictures, in one pass and with bounded memory. Pure."""
+"""Almanac: entries -> the series behind a report's pictures, in one pass and with bounded memory. Pure."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Strand(msgspec.Struct):
     bridged: bool = False
 
 
-class Chronicle:
+class Almanac:
     """Sees entries nearly in time order and keeps what the pictures of a report need."""
 
     def __init__(self) -> None:
