@@ -12,6 +12,7 @@ from unifi_scanner.detection import Rule
 from unifi_scanner.errors import StoreError
 from unifi_scanner.ledger import ControllerFacts, Counts, coverage_from
 from unifi_scanner.models.coverage import Coverage
+from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.pipeline.books import books_of
@@ -31,12 +32,14 @@ class Publish:
         rules: Sequence[Rule],
         channels: Sequence[Channel],
         facts: ControllerFacts,
+        voice: Voice = Voice.HOME,
     ) -> None:
         self.store = store
         self.shard = shard
         self.rules = rules
         self.channels = channels
         self.facts = facts
+        self.voice = voice
 
     def report(self, *, since: datetime | None, now: datetime) -> Report:
         """Return the report on what the store holds from `since` on, with no upper bound."""
@@ -48,7 +51,7 @@ class Publish:
         told, upto = self.store.told_upto(self.shard), self.store.last_seq(self.shard)
         entries = self.store.entries(self.shard, after_seq=told, upto_seq=upto)
         report = self._judge(entries, start=self._last_close(), now=now)
-        message = compose(report, render_all(report))
+        message = compose(report, render_all(report, self.voice))
         self._drop_untold(told)
         self.store.save_pending(
             message.message_id,

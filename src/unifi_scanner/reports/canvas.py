@@ -25,6 +25,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     says: str = ""
     mark: Mark | None = None
     strip: Strip | None = None
+    cells: str = ""  # the same in characters
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     key: tuple[tuple[str, str], ...] = ()
     head: tuple[str, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
+    is_by_day: bool = False  # each row of the table is a day
     empty: str = ""
     more: str = ""
     whole: Strip | None = None  # all of it in one drawing, for media that show images

@@ -110,7 +110,7 @@ def _measure(trend: Trend) -> Measure:
 
 def _says(trend: Trend) -> str:
     if trend.usual is None:
-        return "too early to say"
+        return "too early"
     if not trend.is_unusual:
         return "as usual"
     low, high = trend.usual

@@ -31,6 +31,7 @@ def draw_clients(canvas: Canvas) -> Figure:
         scale=f"The lines stand for 0, {number(round(top / 2))} and {number(top)} devices.",
         axis=drawing.axis(canvas.day_names()),
         key=key_of(canvas, "wireless"),
+        is_by_day=True,
         head=("Day", "Most at once", "Fewest"),
         table=tuple(
             (name, *_extremes(_day_counts(counts, place, days))) for place, name in enumerate(dated(canvas))
@@ -72,6 +73,7 @@ def draw_threats(canvas: Canvas) -> Figure:
         rows=(Row(name="Attacks stopped each day", strip=drawing.stacked(amounts, gaps)),),
         axis=drawing.axis(canvas.day_names()),
         key=key_of(canvas, "security", ("g-bar", "from outside"), ("g-off", "from inside")),
+        is_by_day=True,
         head=("Day", "From outside", "From inside", "Not surely stopped"),
         table=tuple(
             (name, number(day.outside), number(day.inside), number(day.not_stopped))

@@ -77,6 +77,31 @@ def lane(scale: Scale, off: Iterable[Span], unseen: Sequence[Span], until: datet
     return Strip(body="".join(parts), height=LANE_HEIGHT)
 
 
+def cells(scale: Scale, count: int, off: Sequence[Span], unseen: Sequence[Span], until: datetime) -> str:
+    """Return one line through the time in `count` characters: on ─, off █, not seen ░, yet to come blank."""
+    step = (scale.end - scale.start) / count
+    edges = [(scale.start + step * place, scale.start + step * (place + 1)) for place in range(count)]
+    return "".join(_cell(start, end, off, unseen, until) for start, end in edges)
+
+
+def _cell(
+    start: datetime, end: datetime, off: Sequence[Span], unseen: Sequence[Span], until: datetime
+) -> str:
+    def lies_in(spans: Sequence[Span]) -> bool:
+        return any(span.start < end and (span.end is None or span.end >= start) for span in spans)
+
+    if start >= until:
+        return " "
+    if lies_in(off):
+        return "█"
+    middle = start + (end - start) / 2
+    return (
+        "░"
+        if any(span.start <= middle and (span.end is None or span.end > middle) for span in unseen)
+        else "─"
+    )
+
+
 def hours(day: Span, outages: Sequence[Span], unseen: Sequence[Span], until: datetime) -> Strip:
     """Return one day in 24 blocks; an outage stands out of them."""
     scale = scale_of([day])

@@ -28,6 +28,7 @@ from unifi_scanner.reports.prose import Clock, counted, listed, minutes, number,
 from unifi_scanner.reports.wording import Mark
 
 MOST_LANES = 14
+LANE_CELLS = 35
 MOST_PLACES = 12
 NOBODY_SAYS = (
     "No source we could ask tells of this, so there is nothing to draw. That is not the same as “none”."
@@ -75,8 +76,12 @@ def _internet(canvas: Canvas) -> Figure:
     rows = []
     for day, name in zip(pictures.days, dated(canvas), strict=True):
         here = [o for o in pictures.outages if drawing.scale_of([day]).shows(o)]
-        strip = drawing.hours(day, here, _within(canvas.unseen("internet"), day), canvas.until)
-        rows.append(Row(name=name, says="; ".join(_outage(o, canvas) for o in here[:3]), strip=strip))
+        within = _within(canvas.unseen("internet"), day)
+        line = drawing.cells(drawing.scale_of([day]), 24, here, within, canvas.until)
+        strip = drawing.hours(day, here, within, canvas.until)
+        rows.append(
+            Row(name=name, says="; ".join(_outage(o, canvas) for o in here[:3]), strip=strip, cells=line)
+        )
     return Figure(
         id="pic-internet",
         title=_internet_title(canvas, cut),
@@ -196,6 +201,7 @@ def _devices(canvas: Canvas) -> Figure:
             name=plain_line(lane.name, 40),
             says=_lane_words(lane),
             strip=drawing.lane(canvas.scale, lane.off, canvas.unseen("devices"), canvas.until),
+            cells=drawing.cells(canvas.scale, LANE_CELLS, lane.off, canvas.unseen("devices"), canvas.until),
         )
         for lane in shown
     )

@@ -40,13 +40,15 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     images: tuple[Image, ...] = ()  # those that email_html shows
 
 
-def render_all(report: Report, voice: Voice = Voice.HOME) -> Rendered:
+def render_all(
+    report: Report, voice: Voice = Voice.HOME, *, glossary: Mapping[str, str] | None = None
+) -> Rendered:
     """Return the report in every medium; the same report gives the same bytes."""
     email_html, images = render_mail(report, voice)
     return Rendered(
         headline=headline(report),
         text=render_text(report, voice=voice),
-        html=render_html(report, voice),
+        html=render_html(report, voice, glossary=glossary),
         email_html=email_html,
         json=render_json(report),
         images=images,

@@ -19,6 +19,7 @@ from unifi_scanner.reports.things import because_of
 from unifi_scanner.reports.wording import SURENESS, Mark, is_urgent, needs_someone
 
 MOST_BEATS = 40
+CELLS = 42
 MOST_STORIES = 60
 ROLE_WORDS: Mapping[Role, str] = {
     Role.CHANGE: "Changed before",
@@ -56,6 +57,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     do: tuple[str, ...]
     see: int
     strip: Strip | None
+    cells: str
 
 
 def stories_of(report: Report, clock: Clock) -> tuple[Story, ...]:
@@ -65,7 +67,7 @@ def stories_of(report: Report, clock: Clock) -> tuple[Story, ...]:
     scale = drawing.scale_of(days) if days else None
     until = report.period.end or report.generated_at
     return tuple(
-        _story(incident, clock, numbers.get(incident.id, 0), _strip(incident, scale, until))
+        _story(incident, clock, numbers.get(incident.id, 0), _drawn(incident, scale, until))
         for incident in report.incidents[:MOST_STORIES]
     )
 
@@ -84,17 +86,16 @@ def _numbers(report: Report) -> dict[str, int]:
     return told
 
 
-def _strip(incident: Incident, scale: drawing.Scale | None, until: datetime) -> Strip | None:
-    span = Span(
-        start=incident.first_seen, end=incident.ended or incident.last_seen if incident.resolved else None
-    )
+def _drawn(incident: Incident, scale: drawing.Scale | None, until: datetime) -> tuple[Strip | None, str]:
+    span = Span(start=incident.first_seen, end=incident.ended)
     if scale is None or not is_known(span.start) or not scale.shows(span):
-        return None
+        return None, ""
     causes = [beat.at for beat in incident.timeline if beat.role is Role.CAUSE]
-    return drawing.story(scale, span, causes, until)
+    line = drawing.cells(scale, CELLS, [span], (), until).replace("─", "·").replace("█", "■")
+    return drawing.story(scale, span, causes, until), line
 
 
-def _story(incident: Incident, clock: Clock, see: int, strip: Strip | None) -> Story:
+def _story(incident: Incident, clock: Clock, see: int, drawn: tuple[Strip | None, str]) -> Story:
     moments = _moments(incident.timeline[:MOST_BEATS], clock)
     left = len(incident.timeline) - len(moments)
     mark = Mark.FINE if incident.resolved else _open_mark(incident)
@@ -114,7 +115,8 @@ def _story(incident: Incident, clock: Clock, see: int, strip: Strip | None) -> S
         because=because_of(incident.confidence, incident.sure_because),
         do=tuple(step for step in map(plain_line, incident.do) if step) if not see else (),
         see=see,
-        strip=strip,
+        strip=drawn[0],
+        cells=drawn[1],
     )
 
 
