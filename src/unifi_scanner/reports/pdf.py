@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from importlib.resources import files
 
 from unifi_scanner.errors import ConfigError
 from unifi_scanner.models.enums import Voice
@@ -26,7 +28,7 @@ _STYLE = (
     ".g-off{fill:#fbe9e7;stroke:#b0241b;stroke-width:1.5}.g-unseen{fill:url(#hatch);stroke:#7f8993;stroke-width:1}"
     ".g-hatch{stroke:#7f8993;stroke-width:1.6}.g-line{fill:none;stroke:#1457a8;stroke-width:1}"
     ".g-grid{stroke:#d8dde2}.g-axis{stroke:#7f8993}.g-cut{stroke:#ffffff;stroke-width:2}"
-    "text{font:12px sans-serif;fill:#4b535c}"
+    "text{font:9px sans-serif;fill:#4b535c}"
 )
 
 
@@ -44,8 +46,16 @@ def render_pdf(report: Report, voice: Voice = Voice.HOME) -> bytes:
 def _for_paper(page: str, day_count: int) -> str:
     symbols = {found[1]: found[0] for found in _SYMBOLS.finditer(page)}
     page = _ICON.sub(lambda found: _icon(symbols, found[1]), page)
+    page = page.replace("</head>", f"<style>{_paper_style()}</style></head>", 1)
     inside = f"<style>{_STYLE}</style><defs>{shared_shapes(day_count)}</defs>"
     return _DRAWING.sub(lambda found: found[1] + inside, page)
+
+
+@lru_cache(maxsize=1)
+def _paper_style() -> str:
+    # the library lays out tables better than grids
+    path = files("unifi_scanner.reports") / "templates" / "paper.css"
+    return path.read_text(encoding="utf-8")
 
 
 def _icon(symbols: dict[str, str], name: str) -> str:
