@@ -61,6 +61,8 @@ def _fact(page: Page, fact: Fact) -> Iterator[str]:
 def _needs(page: Page, view: View) -> Iterator[str]:
     yield from page.heading("WHAT NEEDS YOU")
     yield from page.block(view.needs_intro, 1)
+    for place, step in enumerate(view.openings, start=1):
+        yield from page.block(step, 22, f" {'To see the rest' if place == 1 else '':15}   {place}. ")
     for place, thing in enumerate(view.needs, start=1):
         yield ""
         yield from _thing(page, thing, f" {place} {page.mark(thing.mark)} ")

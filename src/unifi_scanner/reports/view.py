@@ -15,7 +15,7 @@ from unifi_scanner.reports.checks import Checked, checks_of
 from unifi_scanner.reports.figures import figures_of
 from unifi_scanner.reports.glance import Fact, facts_of
 from unifi_scanner.reports.plain import plain_line
-from unifi_scanner.reports.prose import Clock, counted
+from unifi_scanner.reports.prose import Clock, counted, listed
 from unifi_scanner.reports.service import Row, service_rows
 from unifi_scanner.reports.stories import Story, left_out, stories_of
 from unifi_scanner.reports.things import Telling, tell
@@ -38,6 +38,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     service: tuple[Row, ...]
     needs: tuple[Telling, ...]
     needs_intro: str
+    openings: tuple[str, ...]  # what would let us see what we could not
     stories: tuple[Story, ...]
     stories_left: str
     others: tuple[Telling, ...]
@@ -60,6 +61,7 @@ def view_of(report: Report, voice: Voice = Voice.HOME) -> View:
     clock = Clock(zone=report.period.zone, year=report.generated_at.year)
     others, crowds = _others(report, clock, voice)
     every = every_finding(report)
+    account = with_strips(account_of(report.coverage, clock), report)
     left = left_out(report)
     days = report.pictures.days
     return View(
@@ -75,6 +77,7 @@ def view_of(report: Report, voice: Voice = Voice.HOME) -> View:
         service=service_rows(report) if voice is Voice.MSP else (),
         needs=tuple(tell(thing, clock, voice) for thing in report.needs_you),
         needs_intro=_needs_intro(report),
+        openings=_openings(account) if report.verdict.status is Status.BLIND else (),
         stories=stories_of(report, clock),
         stories_left=f"{counted(left, 'more story', 'more stories')}; the JSON file has all." if left else "",
         others=others,
@@ -84,13 +87,21 @@ def view_of(report: Report, voice: Voice = Voice.HOME) -> View:
         figures=figures_of(report, clock),
         days=tuple(clock.short_day(day.start, numbered=len(days) > 7) for day in days),
         checked=checks_of(report),
-        account=with_strips(account_of(report.coverage, clock), report),
+        account=account,
         findings=groups_of(every, clock),
         finding_count=len(every),
         entries=counted(report.entry_count, "entry", "entries"),
         made=_made(report, clock.zone),
         voice=voice,
     )
+
+
+def _openings(account: Account) -> tuple[str, ...]:
+    blind = (line for line in account.sources if line.mark is Mark.BLIND and line.reason)
+    by_reason: dict[str, list[str]] = {}
+    for line in blind:
+        by_reason.setdefault(line.reason, []).append(line.name)
+    return tuple(f"{listed(names)}: {reason}" for reason, names in by_reason.items())
 
 
 def _others(report: Report, clock: Clock, voice: Voice) -> tuple[tuple[Telling, ...], tuple[Group, ...]]:
