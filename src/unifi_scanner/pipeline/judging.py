@@ -61,7 +61,7 @@ def judge(
     covered, span = cover(tally), period(tally)
     return build_report(
         engine.findings(),
-        covered,
+        msgspec.structs.replace(covered, muted=engine.muted()),
         period=span,
         pictures=tally.almanac.pictures(span, covered),
         title=title,

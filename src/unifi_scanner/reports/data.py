@@ -10,6 +10,7 @@ from typing import Any
 from unifi_scanner.models.coverage import Coverage, Gap, SourceCoverage
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.report import Report, Thing
+from unifi_scanner.reports.picture_data import pictures_data
 from unifi_scanner.reports.plain import escaped_json
 from unifi_scanner.reports.prose import is_known
 
@@ -38,6 +39,7 @@ def report_data(report: Report) -> Mapping[str, Any]:
         ],
         "incidents": [_story(incident) for incident in report.incidents],
         "coverage": coverage_data(report.coverage),
+        "pictures": pictures_data(report.pictures),
     }
 
 
@@ -83,6 +85,10 @@ def coverage_data(coverage: Coverage) -> Mapping[str, Any]:
         "unknown_codes": dict(sorted(coverage.unknown_codes.items())),
         "unreadable": coverage.unreadable,
         "without_time": coverage.without_time,
+        "muted": [
+            {"title": muted.title, "count": muted.count, "severity": muted.severity.value}
+            for muted in coverage.muted
+        ],
     }
 
 
