@@ -88,7 +88,7 @@ def test_what_nobody_saw_is_hatched_and_keeps_the_title_honest() -> None:
     assert [row.strip is not None and "g-unseen" in row.strip.body for row in made.rows] == [
         False, True, True, True, False, False, False,
     ]  # fmt: skip
-    assert ("g-unseen", "nobody looked") in made.key
+    assert ("g-unseen", "not seen") in made.key
 
 
 def test_a_gap_that_was_filled_in_is_not_hatched() -> None:
@@ -208,3 +208,23 @@ def test_a_story_links_to_what_to_do_and_a_word_to_its_meaning() -> None:
 )
 def test_a_short_span_is_told_in_little_room(seconds: float, words: str) -> None:
     assert minutes(seconds) == words
+
+
+def test_attacks_that_may_have_got_through_are_in_the_title() -> None:
+    entries = [entry(at(1, 2), "threat.blocked", direction="incoming"), entry(at(1, 3), "threat.detected")]
+    assert (
+        figure("security", entries).title
+        == "1 attack stopped, it came from outside; 1 more may have got through"
+    )
+
+
+def test_history_that_reaches_back_counts_as_seen_and_no_share_is_told_of_what_was_not() -> None:
+    late = at(6, 12)
+    rows = [msgspec.structs.replace(row, since=late) for row in seen_all().sources]
+    unread = msgspec.structs.replace(seen_all(), sources=tuple(rows))
+    read = msgspec.structs.replace(
+        unread, sources=tuple(msgspec.structs.replace(row, read_from=MONDAY) for row in rows)
+    )
+    failed = outage(2, 14, 14, wan="A")
+    assert figure("internet", failed, unread).title == "The Internet failed once, for 14 min in all"
+    assert figure("internet", failed, read).title == "The Internet was up 99.8% of the 168 hours we watched"

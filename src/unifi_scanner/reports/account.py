@@ -81,9 +81,8 @@ def with_strips(account: Account, report: Report) -> Account:
 def _strip(line: SourceLine, coverage: Coverage, scale: drawing.Scale, until: datetime) -> drawing.Strip:
     if line.mark is Mark.BLIND:
         return drawing.lane(scale, (), (Span(start=scale.start, end=until),), until)
-    since = min(
-        (r.since for r in coverage.sources if r.source == line.source and r.since), default=scale.start
-    )
+    seen = [row.seen_from for row in coverage.sources if row.source == line.source]
+    since = min((moment for moment in seen if moment is not None), default=scale.start)
     unseen = [Span(start=scale.start, end=min(since, scale.end))] if since > scale.start else []
     gaps = sorted((gap for gap in coverage.gaps if gap.source == line.source), key=lambda gap: gap.start)
     unseen += [

@@ -15,6 +15,7 @@ from unifi_scanner.reports.pages import seconds_off
 from unifi_scanner.reports.prose import Clock, counted, minutes
 from unifi_scanner.reports.wording import Mark
 
+LEAST_WATCHED_S = 1_800
 CALM = 3  # problems a day that any access point has
 
 
@@ -53,6 +54,7 @@ class Canvas(msgspec.Struct, frozen=True, kw_only=True):
     pictures: Pictures
     coverage: Coverage
     clock: Clock
+    since: datetime
     until: datetime
 
     @property
@@ -61,7 +63,7 @@ class Canvas(msgspec.Struct, frozen=True, kw_only=True):
         return drawing.scale_of(self.pictures.days)
 
     def unseen(self, area: str) -> tuple[Span, ...]:
-        """Return when nobody looked at `area`."""
+        """Return when not seen at `area`."""
         return self.pictures.unseen.get(area, ())
 
     def is_told(self, area: str) -> bool:
@@ -74,7 +76,7 @@ class Canvas(msgspec.Struct, frozen=True, kw_only=True):
 
     def so_far(self, area: str) -> str:
         """Return the words that keep a title honest where a good part was not seen."""
-        whole = (self.until - self.scale.start).total_seconds()
+        whole = (self.until - self.since).total_seconds()
         return "" if self.seconds_watched(area) >= 0.9 * whole else " in what we saw"
 
     def day_names(self) -> list[str]:
@@ -87,6 +89,17 @@ def seconds_watched(pictures: Pictures, area: str, until: datetime) -> float:
     """Return for how many seconds of the drawn days, up to `until`, somebody looked at `area`."""
     whole = (until - pictures.days[0].start).total_seconds()
     return max(whole - seconds_off(pictures.unseen.get(area, ()), until), 0)
+
+
+def is_measured(pictures: Pictures, area: str, until: datetime) -> bool:
+    """Return whether enough of `area` was watched to speak of shares: half an hour at least, and every outage told."""
+    unseen = pictures.unseen.get(area, ())
+    outside = any(
+        span.start <= outage.start and (span.end is None or outage.start < span.end)
+        for outage in pictures.outages
+        for span in unseen
+    )
+    return seconds_watched(pictures, area, until) >= LEAST_WATCHED_S and not outside
 
 
 def uptime_words(down: float, watched: float) -> str:
@@ -119,4 +132,4 @@ def more_words(count: int, noun: str) -> str:
 
 def key_of(canvas: Canvas, area: str, *entries: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     """Return the key of a drawing, with the hatching where there is some."""
-    return (*entries, ("g-unseen", "nobody looked")) if canvas.unseen(area) else entries
+    return (*entries, ("g-unseen", "not seen")) if canvas.unseen(area) else entries

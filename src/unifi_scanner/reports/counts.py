@@ -84,10 +84,11 @@ def draw_threats(canvas: Canvas) -> Figure:
 
 def _threat_title(canvas: Canvas, outside: int, inside: int, missed: int) -> str:
     total = outside + inside
+    rest = f"; {number(missed)} more may have got through" if missed else ""
     if total and inside:
-        return f"{counted(total, 'attack')} stopped: {number(outside)} from outside, {number(inside)} from inside"
+        return f"{counted(total, 'attack')} stopped: {number(outside)} from outside, {number(inside)} from inside{rest}"
     if total:
-        return f"{counted(total, 'attack')} stopped, {'all' if total > 1 else 'it came'} from outside"
+        return f"{counted(total, 'attack')} stopped, {'all' if total > 1 else 'it came'} from outside{rest}"
     if missed:
         return f"{counted(missed, 'attack')} noticed, and no record says that any was stopped"
     return f"No attack was noticed{canvas.so_far('security')}"
@@ -102,7 +103,7 @@ def _threat_caption(outside: int, inside: int, missed: int) -> str:
             "What comes from inside is not noise: one of your own devices tried to reach a bad address."
         )
     if missed and outside + inside:
-        parts.append(f"{counted(missed, 'more attack')} may not have been stopped; the records do not say.")
+        parts.append("Where a record does not say that an attack was stopped, it may have got through.")
     return " ".join(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import SourceState
@@ -16,6 +17,7 @@ from unifi_scanner.reports.canvas import (
     Row,
     dated,
     is_calm,
+    is_measured,
     key_of,
     lasted,
     more_words,
@@ -43,8 +45,15 @@ def figures_of(report: Report, clock: Clock) -> tuple[Figure, ...]:
     until = min(
         report.period.end or pictures.days[-1].start, pictures.days[-1].end or pictures.days[-1].start
     )
-    canvas = Canvas(pictures=pictures, coverage=report.coverage, clock=clock, until=until)
+    canvas = Canvas(
+        since=_since(report), pictures=pictures, coverage=report.coverage, clock=clock, until=until
+    )
     return tuple(_drawn(canvas, area, name, draw) for area, name, draw in FIGURES)
+
+
+def _since(report: Report) -> datetime:
+    first = report.pictures.days[0].start
+    return max(report.period.start or first, first)
 
 
 def _drawn(canvas: Canvas, area: str, name: str, draw: Callable[[Canvas], Figure]) -> Figure:
@@ -109,12 +118,10 @@ def _internet_title(canvas: Canvas, cut: Sequence[Outage]) -> str:
         return f"The Internet has been down since {canvas.clock.moment(began)}"
     down = seconds_off(cut, canvas.until)
     watched = canvas.seconds_watched("internet")
+    if cut and not is_measured(canvas.pictures, "internet", canvas.until):
+        return f"The Internet failed {times(len(cut))}, for {minutes(down)} in all"
     if not watched:
-        return (
-            f"The Internet failed {times(len(cut))}, for {minutes(down)} in all"
-            if cut
-            else "The Internet line"
-        )
+        return "The Internet line"
     if not cut:
         bridged = len(canvas.pictures.outages)
         return (
@@ -252,6 +259,8 @@ def _device_title(lanes: Sequence[Lane], so_far: str) -> str:
     if stayed == total:
         who = f"All {counted(total, 'device')} stayed" if total > 1 else "The one device told of stayed"
         return f"{who} on{so_far}"
+    if not stayed and total > 1:
+        return f"{counted(total, 'device')} went off or restarted{so_far}"
     return f"{small_number(total - stayed).capitalize()} of {counted(total, 'device')} went off or restarted{so_far}"
 
 

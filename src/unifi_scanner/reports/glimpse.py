@@ -6,7 +6,7 @@ from datetime import datetime
 
 from unifi_scanner.models.pictures import Outage, Pictures
 from unifi_scanner.models.report import Report
-from unifi_scanner.reports.canvas import is_calm, seconds_watched, uptime_words
+from unifi_scanner.reports.canvas import is_calm, is_measured, seconds_watched, uptime_words
 from unifi_scanner.reports.pages import seconds_off
 from unifi_scanner.reports.plain import plain_line
 from unifi_scanner.reports.prose import counted, minutes, number, times
@@ -47,15 +47,13 @@ def _cut(pictures: Pictures) -> list[Outage]:
 
 def _internet(pictures: Pictures, until: datetime) -> Glimpse:
     cut = _cut(pictures)
-    watched = seconds_watched(pictures, "internet", until)
     if not cut:
         return "", ""
     down = seconds_off(cut, until)
-    share = (
-        f"; up {uptime_words(down, watched)} of {counted(round(watched / 3600), 'hour')}"
-        if watched > 0
-        else ""
-    )
+    share = ""
+    if is_measured(pictures, "internet", until):
+        watched = seconds_watched(pictures, "internet", until)
+        share = f"; up {uptime_words(down, watched)} of {counted(round(watched / 3600), 'hour')}"
     if cut[-1].end is None:
         return "Down now", f"{times(len(cut))}{share}"
     return f"Down {minutes(down)}", f"{times(len(cut))}{share}"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from unifi_scanner.models.report import Report
 from unifi_scanner.reports.account import working_sources
-from unifi_scanner.reports.canvas import seconds_watched, uptime_words
+from unifi_scanner.reports.canvas import is_measured, seconds_watched, uptime_words
 from unifi_scanner.reports.pages import seconds_off
 from unifi_scanner.reports.prose import counted, duration, number
 from unifi_scanner.reports.wording import needs_someone
@@ -55,7 +55,7 @@ def _availability(report: Report) -> Row:
     until = min(report.period.end or last.start, last.end or last.start)
     watched = seconds_watched(pictures, "internet", until)
     down = seconds_off([o for o in pictures.outages if not o.bridged], until)
-    if watched <= 0:
+    if not is_measured(pictures, "internet", until):
         return name, "not measured", f"outages told: {duration(timedelta(seconds=down))} in all"
     base = f"of the {counted(round(watched / 3600), 'hour')} watched"
     return (

@@ -34,7 +34,7 @@ def _of_area(area: str, coverage: Coverage, period: Period, days: Sequence[Span]
     if not watching or area in coverage.blind:
         yield Span(start=first, end=until)
         return
-    begins = min((row.since for row in watching if row.since is not None), default=period.start)
+    begins = min((seen for row in watching if (seen := row.seen_from) is not None), default=period.start)
     if begins is not None and begins > first:
         yield Span(start=first, end=min(begins, until))
     sources = {row.source for row in watching}
