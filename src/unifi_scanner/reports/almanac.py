@@ -12,8 +12,17 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.pictures import Outage, Pictures, Span
 from unifi_scanner.models.report import Period
+from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.reports.headcount import Headcount
-from unifi_scanner.reports.pages import SLOT_S, blocked_by_day, clients_by_hour, days_of, lanes_of, places_of
+from unifi_scanner.reports.pages import (
+    SLOT_S,
+    blocked_by_day,
+    clients_by_hour,
+    days_of,
+    lanes_of,
+    places_of,
+    slot_of,
+)
 from unifi_scanner.reports.unseen import told_areas, unseen_spans
 
 MOST_PLACES = 64
@@ -72,6 +81,8 @@ class Almanac:
         self.inside: Counter[int] = Counter()
         self.not_stopped: Counter[int] = Counter()
         self._seers = self._table()
+        self._slot_begins = self._slot_ends = EPOCH
+        self._last_slot = 0
 
     def feed(self, entry: LogEntry) -> None:
         """Take in one entry; one that no picture needs costs a look-up."""
@@ -124,28 +135,39 @@ class Almanac:
         }
 
     def _see_join(self, entry: LogEntry) -> None:
-        self.heads.join(_who(entry), _slot(entry), entry.device_mac or "")
-        spot = self._spot(entry.device_mac, entry.device_name)
+        mac = entry.device_mac
+        self.heads.join(_who(entry), self._slot(entry.timestamp), mac or "")
+        spot = self.spots.get(mac) if mac else None
+        if spot is None or (entry.device_name and spot.name != entry.device_name):
+            spot = self._spot(mac, entry.device_name)
         if spot is not None:
             spot.joins += 1
 
+    def _slot(self, moment: datetime) -> int:
+        # entries come nearly in order of time, so the next one mostly is of the same half hour
+        if not self._slot_begins <= moment < self._slot_ends:
+            self._last_slot = slot_of(moment)
+            self._slot_begins = EPOCH + timedelta(seconds=self._last_slot * SLOT_S)
+            self._slot_ends = self._slot_begins + timedelta(seconds=SLOT_S)
+        return self._last_slot
+
     def _see_wired_join(self, entry: LogEntry) -> None:
-        self.heads.join(_who(entry), _slot(entry), "")
+        self.heads.join(_who(entry), self._slot(entry.timestamp), "")
 
     def _see_leave(self, entry: LogEntry) -> None:
-        self.heads.leave(_who(entry), _slot(entry))
+        self.heads.leave(_who(entry), self._slot(entry.timestamp))
         stayed = entry.metadata.get("duration_s")
         if isinstance(stayed, int) and stayed < SHORT_STAY_S and entry.kind == "client.disconnected":
             self._see_trouble(entry)
 
     def _see_roam(self, entry: LogEntry) -> None:
-        self.heads.stay(_who(entry), _slot(entry), entry.device_mac or "")
+        self.heads.stay(_who(entry), self._slot(entry.timestamp), entry.device_mac or "")
 
     def _see_trouble(self, entry: LogEntry) -> None:
         place = entry.device_mac or self.heads.place_of(_who(entry))
         spot = self._spot(place, entry.device_name if place == entry.device_mac else None)
         if spot is not None:
-            _count(spot.troubles, _slot(entry))
+            _count(spot.troubles, self._slot(entry.timestamp))
 
     def _see_offline(self, entry: LogEntry) -> None:
         strand = _strand(self.devices, entry.device_mac, entry.device_name, MOST_DEVICES)
@@ -189,10 +211,10 @@ class Almanac:
 
     def _see_blocked(self, entry: LogEntry) -> None:
         inside = entry.metadata.get("direction") in INSIDE
-        _count(self.inside if inside else self.outside, _slot(entry))
+        _count(self.inside if inside else self.outside, self._slot(entry.timestamp))
 
     def _see_not_stopped(self, entry: LogEntry) -> None:
-        _count(self.not_stopped, _slot(entry))
+        _count(self.not_stopped, self._slot(entry.timestamp))
 
     def _line(self, entry: LogEntry) -> Strand | None:
         name = entry.metadata.get("wan")
@@ -237,10 +259,6 @@ def _joined(outages: list[Outage]) -> tuple[Outage, ...]:
 
 def _who(entry: LogEntry) -> str:
     return entry.client_mac or entry.client_name or ""
-
-
-def _slot(entry: LogEntry) -> int:
-    return int(entry.timestamp.timestamp()) // SLOT_S
 
 
 def _count(counter: Counter[int], slot: int) -> None:

@@ -29,21 +29,31 @@ class Headcount:
 
     def join(self, who: str, slot: int, place: str) -> None:
         """Note that a client came."""
-        if self._at.get(who) is None and self._has_room(who):
+        at = self._at
+        if who in at:
+            if at[who] is None:
+                self._now += 1
+        elif who and len(at) < MOST_CLIENTS:
             self._now += 1
-        self._note(who, slot, place)
+        else:
+            return
+        at[who] = place
+        self._count(slot)
 
     def leave(self, who: str, slot: int) -> None:
         """Note that a client went."""
-        if not self._has_room(who):
-            return
-        if who not in self._at:
+        at = self._at
+        if who in at:
+            if at[who] is not None:
+                self._now -= 1
+        elif who and len(at) < MOST_CLIENTS:
             self._before += 1
-            self._note(who, slot, "")
+            self._count(slot)
             self._now -= 1
-        elif self._at[who] is not None:
-            self._now -= 1
-        self._note(who, slot, None)
+        else:
+            return
+        at[who] = None
+        self._count(slot)
 
     def stay(self, who: str, slot: int, place: str) -> None:
         """Note that a client is here, and where."""
@@ -72,14 +82,17 @@ class Headcount:
         return bool(who) and (who in self._at or len(self._at) < MOST_CLIENTS)
 
     def _note(self, who: str, slot: int, place: str | None) -> None:
-        if not self._has_room(who):
+        if self._has_room(who):
+            self._at[who] = place
+            self._count(slot)
+
+    def _count(self, slot: int) -> None:
+        now, held = self._now, self._slots.get(slot)
+        if held is not None:
+            if now > held[0]:
+                held[0] = now
+            held[1] = now
             return
-        self._at[who] = place
-        held = self._slots.get(slot)
-        if held is None:
-            self._slots[slot] = [self._now, self._now]
-            if len(self._slots) > self._most:
-                del self._slots[min(self._slots)]
-        else:
-            held[0] = max(held[0], self._now)
-            held[1] = self._now
+        self._slots[slot] = [now, now]
+        if len(self._slots) > self._most:
+            del self._slots[min(self._slots)]
