@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import lru_cache
 from importlib.resources import files
+from typing import NoReturn
 
 from unifi_scanner.errors import ConfigError
 from unifi_scanner.models.enums import Voice
@@ -39,8 +41,14 @@ def render_pdf(report: Report, voice: Voice = Voice.HOME) -> bytes:
     except ImportError as exc:
         hint = "Install it with: pip install 'unifi-scanner[pdf]'. Or print the HTML report from a browser."
         raise ConfigError("A PDF needs the extra “pdf”, which is not installed here.", hint=hint) from exc
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it names every style it leaves out
     page = _for_paper(render_html(report, voice), len(report.pictures.days))
-    return bytes(HTML(string=page, media_type="print").write_pdf(pdf_identifier=report.title.encode()[:16]))
+    whole = HTML(string=page, media_type="print", url_fetcher=_fetch_nothing)
+    return bytes(whole.write_pdf(pdf_identifier=b"unifi-scanner"))
+
+
+def _fetch_nothing(url: str, *_more: object, **_options: object) -> NoReturn:
+    raise ValueError(f"a report loads nothing from anywhere: {url[:80]}")
 
 
 def _for_paper(page: str, day_count: int) -> str:

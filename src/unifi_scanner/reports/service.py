@@ -37,7 +37,7 @@ def _rows(report: Report) -> Iterator[Row]:
     yield "Open actions", number(waiting), f"of {counted(len(things), 'finding')}"
     if "security" in report.pictures.told:
         stopped = sum(day.outside + day.inside for day in report.pictures.blocked)
-        yield "Attacks stopped", number(stopped), "as the gateway recorded them"
+        yield "Attacks stopped", number(stopped), f"as the gateway recorded them{_last_days(report)}"
     answered, asked = working_sources(report.coverage)
     yield (
         "Sources that answered",
@@ -56,10 +56,20 @@ def _availability(report: Report) -> Row:
     watched = seconds_watched(pictures, "internet", until)
     down = seconds_off([o for o in pictures.outages if not o.bridged], until)
     if not is_measured(pictures, "internet", until):
-        return name, "not measured", f"outages told: {duration(timedelta(seconds=down))} in all"
-    base = f"of the {counted(round(watched / 3600), 'hour')} watched"
+        told = (
+            f"outages told: {duration(timedelta(seconds=down))} in all"
+            if down
+            else "nobody watched it all the time"
+        )
+        return name, "not measured", told
+    base = f"of the {counted(round(watched / 3600), 'hour')} watched{_last_days(report)}"
     return (
         name,
         uptime_words(down, watched),
         f"{base}; down {duration(timedelta(seconds=down))}" if down else base,
     )
+
+
+def _last_days(report: Report) -> str:
+    days = report.pictures.days
+    return f", in the last {counted(len(days), 'day')}" if report.pictures.cut else ""

@@ -84,6 +84,7 @@ def picture_lines(page: Page, view: View) -> Iterator[str]:
     if not view.figures:
         return
     yield from page.heading("IN PICTURES")
+    yield from page.block(view.figures_intro, 1)
     for place, figure in enumerate(view.figures):
         if place:
             yield ""

@@ -46,6 +46,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     movements: tuple[Movement, ...]
     measures: tuple[Measure, ...]
     figures: tuple[Figure, ...]
+    figures_intro: str
     days: tuple[str, ...]
     checked: Checked
     account: Account
@@ -85,6 +86,7 @@ def view_of(report: Report, voice: Voice = Voice.HOME) -> View:
         movements=movements_of(report),
         measures=measures_of(report),
         figures=figures_of(report, clock),
+        figures_intro=f"Only the last {counted(len(days), 'day')} are drawn." if report.pictures.cut else "",
         days=tuple(clock.short_day(day.start, numbered=len(days) > 7) for day in days),
         checked=checks_of(report),
         account=account,
