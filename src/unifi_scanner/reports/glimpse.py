@@ -11,6 +11,7 @@ from unifi_scanner.reports.pages import seconds_off
 from unifi_scanner.reports.plain import plain_line
 from unifi_scanner.reports.prose import counted, minutes, number, times
 
+AREAS = {"Internet": "internet", "Wi-Fi": "wireless", "Devices": "devices", "Security": "security"}
 Glimpse = tuple[str, str]  # what a fact says, and its detail
 
 
@@ -19,13 +20,25 @@ def glimpses_of(report: Report) -> dict[str, Glimpse]:
     pictures = report.pictures
     if not pictures.days:
         return {}
+    until = _until(report)
     found = {
-        "Internet": _internet(pictures, _until(report)),
+        "Internet": _internet(pictures, until),
         "Wi-Fi": _wifi(pictures),
         "Devices": _devices(pictures),
         "Security": _security(pictures),
     }
-    return {name: glimpse for name, glimpse in found.items() if any(glimpse)}
+    told = {name: _with_share(glimpse, report, AREAS[name], until) for name, glimpse in found.items()}
+    return {name: glimpse for name, glimpse in told.items() if any(glimpse)}
+
+
+def _with_share(glimpse: Glimpse, report: Report, area: str, until: datetime) -> Glimpse:
+    """Say for how long somebody looked, where that was not nearly all the time."""
+    first = report.pictures.days[0].start
+    whole = (until - max(report.period.start or first, first)).total_seconds()
+    watched = seconds_watched(report.pictures, area, until)
+    if glimpse[1] or area not in report.pictures.told or watched >= 0.9 * whole or not watched:
+        return glimpse
+    return glimpse[0], f"seen for {minutes(watched)} only"
 
 
 def minutes_down(report: Report) -> str:
