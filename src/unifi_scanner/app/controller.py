@@ -40,6 +40,8 @@ from unifi_scanner.logs.ws_collector import LiveSource, WSLogCollector
 from unifi_scanner.models.capability import Capabilities, must_probe
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.log_entry import digest_of
+from unifi_scanner.models.samples import devices_of
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, topology_of
 from unifi_scanner.store import Shard
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class Site:
         self.capabilities: Capabilities | None = None
         self.console_files: SSHLogCollector | None = None
         self.addresses: frozenset[str] = frozenset()  # of the devices here
+        self.topology = UNKNOWN_TOPOLOGY  # of the devices, as they were last listed
         self._speak_for(NameBook())
 
     def learn_names(self) -> None:
@@ -111,6 +114,7 @@ class Site:
     def _devices(self) -> list[Row]:
         rows = self.client.devices()
         self.addresses = frozenset(str(row["ip"]) for row in rows if row.get("ip"))
+        self.topology = topology_of(devices_of(rows))
         return rows
 
     def also_read(self, console_files: SSHLogCollector | None) -> None:

@@ -18,6 +18,7 @@ from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import ControllerError
 from unifi_scanner.models.capability import Capabilities, differences
 from unifi_scanner.models.enums import SourceState, Voice
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY
 from unifi_scanner.pipeline import (
     Found,
     Ingest,
@@ -27,6 +28,7 @@ from unifi_scanner.pipeline import (
     read_history,
     recall_facts,
     remember_facts,
+    remember_topology,
 )
 from unifi_scanner.store import EventStore
 
@@ -84,6 +86,7 @@ class SiteWatch:
         )
         self._names_at = clock.monotonic()
         self._dropped = 0
+        self._topology = UNKNOWN_TOPOLOGY
         self._noted: dict[str, tuple[SourceState, datetime]] = {}
 
     def begin(self) -> None:
@@ -92,6 +95,7 @@ class SiteWatch:
         for source in self.ingest.live:
             self._note_absence(source.source)
         remember_facts(self.store, self.shard, self.publish.facts)
+        self._keep_topology()
         if self.settings.websocket_enabled:
             self.site.listen()
         if self.syslog is not None:
@@ -184,7 +188,14 @@ class SiteWatch:
         """Store what was read and return how many entries were new."""
         if learned.capabilities is not None:
             self._note_capabilities(learned.capabilities, now)
+        self._keep_topology()
         return self.ingest.take(learned.found)
+
+    def _keep_topology(self) -> None:
+        topology = self.site.topology
+        if topology and topology != self._topology:
+            remember_topology(self.store, self.shard, topology)
+            self._topology = topology
 
     def _note_capabilities(self, found: Capabilities, now: datetime) -> None:
         before = self.site.capabilities

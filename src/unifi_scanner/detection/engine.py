@@ -19,6 +19,7 @@ from unifi_scanner.detection.overrides import (
 )
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.rule_book import overrides_of
+from unifi_scanner.detection.stories import Chronicle
 from unifi_scanner.detection.watch import Watch, watch_for
 from unifi_scanner.detection.wording import finding_of
 from unifi_scanner.models.coverage import Muted
@@ -32,11 +33,13 @@ See = Callable[[LogEntry], None]
 class Engine:
     """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it."""
 
-    def __init__(self, rules: Iterable[Rule], analysers: Iterable[Analyser] = ()) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], analysers: Iterable[Analyser] = (), chronicle: Chronicle | None = None
+    ) -> None:
         self._overrides = overrides_of(rules)
         self._watches = [watch_for(rule) for rule in rules]
         self._analysers = tuple(analysers)
-        self._table = _dispatch_table(self._watches, self._analysers)
+        self._table = _dispatch_table(self._watches, self._analysers, chronicle)
 
     def feed(self, entries: Iterable[LogEntry]) -> None:
         """Take in entries; how they are divided over calls makes no difference."""
@@ -94,7 +97,9 @@ def _rank(finding: Finding) -> tuple[int, float, str]:
     return (-finding.severity.rank, -(finding.last_seen - EPOCH).total_seconds(), finding.id)
 
 
-def _dispatch_table(watches: Sequence[Watch], analysers: Sequence[Analyser]) -> dict[str, tuple[See, ...]]:
+def _dispatch_table(
+    watches: Sequence[Watch], analysers: Sequence[Analyser], chronicle: Chronicle | None
+) -> dict[str, tuple[See, ...]]:
     table: dict[str, list[See]] = defaultdict(list)
     for watch in watches:
         for kind in watch.rule.kind:
@@ -107,4 +112,6 @@ def _dispatch_table(watches: Sequence[Watch], analysers: Sequence[Analyser]) -> 
     for analyser in analysers:
         for kind in analyser.kinds:
             table[kind].append(analyser.see)
+    for kind, see in chronicle.watchers() if chronicle else ():
+        table[kind].append(see)
     return {kind: tuple(sees) for kind, sees in table.items()}

@@ -152,7 +152,9 @@ def _device(mac: str, row: Row) -> DeviceSample:
         cpu=_percent(load.get("cpu")),
         memory=_percent(load.get("mem")),
         clients=_whole(row, "num_sta"),
-        uplink_mac=canonical_mac(uplink.get("uplink_mac")),
+        # a device that is away tells what it hung on last
+        uplink_mac=canonical_mac(uplink.get("uplink_mac"))
+        or canonical_mac(_part(row, "last_uplink").get("uplink_mac")),
         uplink_port=_whole(uplink, "uplink_remote_port"),
         is_uplink_wireless=uplink.get("type") == "wireless",
     )

@@ -5,7 +5,13 @@
 Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on the report schedule.
 """
 
-from unifi_scanner.pipeline.books import books_of, recall_facts, remember_facts
+from unifi_scanner.pipeline.books import (
+    books_of,
+    recall_facts,
+    recall_topology,
+    remember_facts,
+    remember_topology,
+)
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
@@ -23,6 +29,8 @@ __all__ = [
     "judge",
     "read_history",
     "recall_facts",
+    "recall_topology",
     "remember_facts",
+    "remember_topology",
     "retry_pending",
 ]

@@ -8,11 +8,13 @@ from datetime import datetime
 
 import msgspec
 
-from unifi_scanner.detection import ANALYSERS, Engine, Rule
+from unifi_scanner.detection import ANALYSERS, GO_ON, Chronicle, Engine, Rule, tell_stories
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
+from unifi_scanner.pipeline.told import NEVER, LastTold, changes_since, things_of
 from unifi_scanner.reports import Almanac, build_report
 
 
@@ -53,18 +55,41 @@ def judge(
     period: Callable[[Tally], Period],
     title: str,
     generated_at: Callable[[Tally], datetime],
+    topology: Topology = UNKNOWN_TOPOLOGY,
+    known: Iterable[LogEntry] = (),
+    before: LastTold = NEVER,
 ) -> Report:
-    """Return the report on `entries`: detect, then build, told together with what could not be seen."""
-    tally = Tally()
-    engine = Engine(rules, [make() for make in ANALYSERS.values()])
+    """Return the report on `entries`: detect, tell as stories, then build, with what could not be seen.
+
+    `known` are entries of before that something still open began with; they are not counted. `before` is what the
+    last report told.
+    """
+    tally, chronicle = Tally(), Chronicle()
+    engine = Engine(rules, [make() for make in ANALYSERS.values()], chronicle)
+    engine.feed(known)
     engine.feed(tally.watch(entries))
-    covered, span = cover(tally), period(tally)
-    return build_report(
+    ending = ending_rules(rules)
+    told = tell_stories(
         engine.findings(),
-        msgspec.structs.replace(covered, muted=engine.muted()),
+        chronicle,
+        topology,
+        kinds={rule.name: rule.kind for rule in rules},
+        ending=ending,
+    )
+    coverage, span = msgspec.structs.replace(cover(tally), muted=engine.muted()), period(tally)
+    return build_report(
+        told.findings,
+        coverage,
         period=span,
-        pictures=tally.almanac.pictures(span, covered),
+        pictures=tally.almanac.pictures(span, coverage),
         title=title,
         entry_count=tally.entries,
         generated_at=generated_at(tally),
+        incidents=told.incidents,
+        changes=changes_since(before, things_of(told.incidents, told.findings), coverage, ending),
     )
+
+
+def ending_rules(rules: Iterable[Rule]) -> frozenset[str]:
+    """Return the rules whose trouble goes on until something says that it is over."""
+    return GO_ON | {rule.name for rule in rules if rule.resolve is not None}

@@ -15,8 +15,9 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
-from unifi_scanner.pipeline.books import books_of
-from unifi_scanner.pipeline.judging import Tally, judge
+from unifi_scanner.pipeline.books import books_of, recall_topology
+from unifi_scanner.pipeline.judging import Tally, ending_rules, judge
+from unifi_scanner.pipeline.told import NEVER, LastTold, last_told, note_telling, notes_of, open_entries
 from unifi_scanner.reports import render_all
 from unifi_scanner.store import EventStore, Pending, Shard
 
@@ -44,15 +45,21 @@ class Publish:
     def report(self, *, since: datetime | None, now: datetime) -> Report:
         """Return the report on what the store holds from `since` on, with no upper bound."""
         entries = self.store.entries(self.shard, since=since)
-        return self._judge(entries, start=since, now=now)
+        before = last_told(self.store, self.shard) if since is not None else NEVER
+        return self._judge(entries, start=since, now=now, before=before, known_until=since)
 
     def close_period(self, now: datetime) -> Dispatch | None:
         """Tell everything not told yet and return how it went; the period closes when one channel took it."""
         told, upto = self.store.told_upto(self.shard), self.store.last_seq(self.shard)
         entries = self.store.entries(self.shard, after_seq=told, upto_seq=upto)
-        report = self._judge(entries, start=self._last_close(), now=now)
+        before = last_told(self.store, self.shard)
+        report = self._judge(entries, start=self._last_close(), now=now, before=before)
         message = compose(report, render_all(report, self.voice))
         self._drop_untold(told)
+        notes = notes_of(report, ending_rules(self.rules))
+        note_telling(
+            self.store, self.shard, LastTold(report_id=message.message_id, upto_seq=upto, notes=notes)
+        )
         self.store.save_pending(
             message.message_id,
             self.shard,
@@ -86,7 +93,15 @@ class Publish:
             if waiting.shard == self.shard and waiting.upto_seq > told:
                 self.store.drop_pending(waiting.report_id)
 
-    def _judge(self, entries: Iterable[LogEntry], *, start: datetime | None, now: datetime) -> Report:
+    def _judge(
+        self,
+        entries: Iterable[LogEntry],
+        *,
+        start: datetime | None,
+        now: datetime,
+        before: LastTold,
+        known_until: datetime | None = None,
+    ) -> Report:
         return judge(
             entries,
             self.rules,
@@ -94,6 +109,9 @@ class Publish:
             period=lambda tally: Period(start=start or tally.first, end=now, zone=self.facts.zone),
             title=self.facts.title,
             generated_at=lambda _tally: now,
+            topology=recall_topology(self.store, self.shard),
+            known=open_entries(self.store, self.shard, before, until=known_until),
+            before=before,
         )
 
 
