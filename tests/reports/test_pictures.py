@@ -15,15 +15,17 @@ from tests.reports.week import (
     MONDAY,
     at,
     bad_entries,
+    beat,
     drawn,
     entry,
     of_device,
+    power_story,
     seen_all,
     told_bad,
     told_half_blind,
 )
 from unifi_scanner.models.coverage import Coverage, Gap
-from unifi_scanner.models.enums import Severity
+from unifi_scanner.models.enums import Role, Severity
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period
 from unifi_scanner.reports import render_html
@@ -31,6 +33,7 @@ from unifi_scanner.reports.canvas import Figure
 from unifi_scanner.reports.checks import CHECKS
 from unifi_scanner.reports.figures import figures_of
 from unifi_scanner.reports.prose import Clock, minutes
+from unifi_scanner.reports.stories import stories_of
 
 RULES = Path(__file__).parents[2] / "src" / "unifi_scanner" / "detection" / "rules"
 
@@ -228,3 +231,15 @@ def test_history_that_reaches_back_counts_as_seen_and_no_share_is_told_of_what_w
     failed = outage(2, 14, 14, wan="A")
     assert figure("internet", failed, unread).title == "The Internet failed once, for 14 min in all"
     assert figure("internet", failed, read).title == "The Internet was up 99.8% of the 168 hours we watched"
+
+
+def test_what_happens_again_and_again_is_one_moment_of_a_story() -> None:
+    beats = tuple(beat(at(1, 9 + n / 60), Role.CAUSE, "Someone failed to sign in.") for n in range(8))
+    told = msgspec.structs.replace(
+        power_story(), timeline=(*beats, beat(at(1, 10), Role.CAUSE, "admin signed in."))
+    )
+    (shown,) = stories_of(report(incidents=(told,)), Clock(zone=FULL_WEEK.zone, year=2026))
+    assert [(m.when, m.sentence) for m in shown.moments] == [
+        ("09:00", "Someone failed to sign in. 8 times, the last at 09:07."),
+        ("10:00", "admin signed in."),
+    ]

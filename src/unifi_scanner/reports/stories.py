@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import msgspec
 
@@ -14,7 +15,7 @@ from unifi_scanner.models.report import Report
 from unifi_scanner.reports import drawing
 from unifi_scanner.reports.drawing import Strip
 from unifi_scanner.reports.plain import MAX_TITLE, plain_line
-from unifi_scanner.reports.prose import Clock, counted, duration, is_known
+from unifi_scanner.reports.prose import Clock, counted, duration, is_known, times
 from unifi_scanner.reports.things import because_of
 from unifi_scanner.reports.wording import SURENESS, Mark, is_urgent, needs_someone
 
@@ -96,8 +97,8 @@ def _drawn(incident: Incident, scale: drawing.Scale | None, until: datetime) -> 
 
 
 def _story(incident: Incident, clock: Clock, see: int, drawn: tuple[Strip | None, str]) -> Story:
-    moments = _moments(incident.timeline[:MOST_BEATS], clock)
-    left = len(incident.timeline) - len(moments)
+    moments = _moments(incident.timeline, clock)
+    left = len(moments) - MOST_BEATS
     mark = Mark.FINE if incident.resolved else _open_mark(incident)
     return Story(
         mark=mark,
@@ -108,7 +109,7 @@ def _story(incident: Incident, clock: Clock, see: int, drawn: tuple[Strip | None
         what=plain_line(incident.what),
         why=plain_line(incident.why),
         cause=plain_line(incident.cause),
-        moments=moments,
+        moments=moments[:MOST_BEATS],
         more=f"{counted(left, 'more moment')}, not shown here." if left > 0 else "",
         followed=tuple(map(plain_line, incident.consequences[:10])) if not moments else (),
         sure=SURENESS[incident.confidence],
@@ -135,14 +136,18 @@ def _when(incident: Incident, clock: Clock) -> str:
 
 def _moments(beats: Sequence[Beat], clock: Clock) -> tuple[Moment, ...]:
     tell = _teller(beats, clock)
-    return tuple(
-        Moment(
-            when=tell(beat.at),
-            sentence=plain_line(beat.sentence),
-            role=beat.role.value,
-            word=ROLE_WORDS[beat.role],
-        )
-        for beat in beats
+    runs = (list(run) for _, run in groupby(beats, key=lambda beat: (beat.role, beat.sentence)))
+    return tuple(_moment(run, tell) for run in runs)
+
+
+def _moment(run: Sequence[Beat], tell: Callable[[datetime], str]) -> Moment:
+    first, last = run[0], run[-1]
+    again = f" {times(len(run)).capitalize()}, the last at {tell(last.at)}." if len(run) > 1 else ""
+    return Moment(
+        when=tell(first.at),
+        sentence=f"{plain_line(first.sentence)}{again}",
+        role=first.role.value,
+        word=ROLE_WORDS[first.role],
     )
 
 
