@@ -62,7 +62,7 @@ def test_the_preheader_is_the_first_thing_to_do() -> None:
 
 
 def test_the_subject_says_what_needs_somebody_and_how_long_the_internet_was_down() -> None:
-    assert render_all(REPORTS[0]).headline == "Acme HQ: 2 things need you, 1 urgent, Internet was down 31 min"
+    assert render_all(REPORTS[0]).headline == "Acme HQ: 3 things need you, 1 urgent, Internet was down 31 min"
     assert render_all(REPORTS[1]).headline == "Maple Street: all fine, nothing needs you"
     assert (
         render_all(REPORTS[2]).headline
