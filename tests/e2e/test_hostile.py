@@ -28,8 +28,7 @@ from tests.e2e.hostile_evening import (
 )
 from tests.store.making import HOME
 from unifi_scanner.cli import main
-from unifi_scanner.delivery.file import OWN_IMAGE = re.compile(r'<img class="pic" src="cid:pic-[a-z]+(-\d)?\.png@unifi-scanner" alt="[^"]*" [^>]*>?')
-OURS
+from unifi_scanner.delivery.file import OURS
 from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.syslog import entry_of_line, split_messages
 from unifi_scanner.models.telling import sentence_of
@@ -37,6 +36,8 @@ from unifi_scanner.store import open_store
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+OWN_IMAGE = re.compile(r'<img class="pic" src="cid:pic-[a-z]+(-\d)?\.png@unifi-scanner" alt="[^"]*" [^>]*>?')
 
 
 @pytest.fixture(scope="module")
