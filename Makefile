@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: demo test check bench fixtures fuzz faults insight docs lock clean
+.PHONY: demo test check bench fixtures fuzz faults insight docs screenshots lock clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -46,6 +46,10 @@ insight: $(READY)
 docs: $(READY)
 	$(BIN)/python -m unifi_scanner.config.describe > docs/configuration.md
 	$(BIN)/python -m handbook
+
+# The report as people see it, on a phone, a desktop, in the dark and on paper; needs Chromium.
+screenshots: $(READY)
+	$(BIN)/python -m screenshots
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'

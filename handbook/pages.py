@@ -52,8 +52,10 @@ def events_page(catalogue: Catalogue) -> str:
     codes = sorted((entry for entry in catalogue.codes.values() if entry.kind), key=lambda entry: entry.code)
     kinds = sorted(catalogue.kinds.values(), key=lambda entry: (info_of(entry.kind).source.value, entry.kind))
     parts = [
-        "# Events\n\nWhat can happen, what it means, and what to do. Under each stand the codes by which controllers tell it; "
-        "a code in italics is known from other programs only. `unifi-scanner explain CODE` prints the same.\n"
+        (
+            "# Events\n\nWhat can happen, what it means, and what to do. Under each stand the codes by which controllers tell it; "
+            "a code in italics is known from other programs only. `unifi-scanner explain CODE` prints the same.\n"
+        )
     ]
     for source, members in groupby(kinds, key=lambda entry: info_of(entry.kind).source):
         parts.append(f"\n## {source.value.capitalize()}\n")

@@ -248,6 +248,20 @@ def test_a_report_says_what_of_an_archive_was_left_out(
     assert "packed as xz" in " ".join(capsys.readouterr().out.split())
 
 
+def test_a_report_and_its_entries_are_tables_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = saved(tmp_path, "messages", *(ALLOWED.format(n=n) for n in range(3)))
+    assert main(["analyze", "--format", "csv", str(log)]) == 0
+    assert capsys.readouterr().out.startswith("network,kind,id,rule,")
+    assert main(["analyze", "--entries", "--format", "csv", str(log)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
+def test_the_voice_of_a_report_can_be_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = saved(tmp_path, "messages", *(ALLOWED.format(n=n) for n in range(3)))
+    assert main(["analyze", "--voice", "msp", str(log)]) == 0
+    assert "SERVICE SUMMARY" in capsys.readouterr().out
+
+
 SWITCH = "d0:21:f9:00:00:09"
 
 

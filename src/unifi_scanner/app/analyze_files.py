@@ -18,7 +18,7 @@ from unifi_scanner.logs.import_files import Placed, entries_in, values_in
 from unifi_scanner.logs.noise import Noise
 from unifi_scanner.models.coverage import Coverage, SourceCoverage
 from unifi_scanner.models.device import NameBook
-from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.enums import SourceState, Voice
 from unifi_scanner.models.kinds import UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
@@ -48,12 +48,13 @@ def analyze(
     placed = list(_apart(places if entries else _without_noise(places, context.zone)))
     whole = combine([p.entry for p in placed])
     if entries:
-        put_entries(_in_input_order(placed, whole), output)
+        put_entries(_in_input_order(placed, whole), output, format)
         return 0
     if not placed and format == "text" and output is None:
         put("There is nothing in these files: no record at all.", None)
         return 0
-    put_report(_judge(whole, files, settings, topology_from(devices)), format, output)
+    voice = Voice(settings.report_voice) if settings else Voice.HOME
+    put_report(_judge(whole, files, settings, topology_from(devices)), format, output, voice)
     return 0
 
 

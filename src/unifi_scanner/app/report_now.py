@@ -18,6 +18,7 @@ from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import compose, dispatch
 from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import CollectionError, ControllerError, DeliveryError
+from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.report import Report
 from unifi_scanner.pipeline import Ingest, Publish, recall_facts, remember_topology
 from unifi_scanner.reports import render_all
@@ -50,11 +51,13 @@ def report(
             _look_back(store, site, since)
         if entries:
             put_entries(
-                ((entry, None) for site in sites for entry in store.entries(site.shard, since=since)), output
+                ((entry, None) for site in sites for entry in store.entries(site.shard, since=since)),
+                output,
+                format,
             )
             return 0
         made = [_made(settings, store, site, since) for site in sites]
-        put_reports(made, format, output)
+        put_reports(made, format, output, Voice(settings.report_voice))
         if deliver:
             _deliver(made, settings)
     return 0
@@ -107,7 +110,7 @@ def _made(settings: Settings, store: SqliteStore, site: Site, since: datetime) -
 def _deliver(made: Sequence[Report], settings: Settings) -> None:
     channels = channels_of(settings)
     for one in made:
-        outcome = dispatch(compose(one, render_all(one)), channels)
+        outcome = dispatch(compose(one, render_all(one, Voice(settings.report_voice))), channels)
         if not outcome.receipts:
             reasons = " ".join(str(failure) for failure in outcome.failures)
             raise DeliveryError("all channels", f"The report was made but not delivered anywhere. {reasons}")

@@ -17,7 +17,7 @@ from unifi_scanner.delivery import Channel
 from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import ControllerError
 from unifi_scanner.models.capability import Capabilities, differences
-from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.enums import SourceState, Voice
 from unifi_scanner.models.samples import Samples
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY
 from unifi_scanner.pipeline import (
@@ -85,6 +85,7 @@ class SiteWatch:
             rules=load_rules(settings.rules_dir),
             channels=channels,
             facts=site.facts(listening=True),
+            voice=Voice(settings.report_voice),
         )
         self._names_at = clock.monotonic()
         self._dropped = 0

@@ -115,6 +115,8 @@ class Reporting(Group):
     """Time zone of the schedule and of the times in reports, like `Europe/Oslo`; `local` is this machine's."""
     report_title: types.Title = "UniFi network report"
     """Title of the reports."""
+    report_voice: types.ReportVoice = "home"
+    """Whom reports speak to: `home`, `it` (with addresses, rules and ids) or `msp` (with service figures for a client)."""
     rules_dir: types.ExistingDirectory | None = None
     """Directory with rules of your own, used besides the built-in ones."""
 

@@ -141,3 +141,4 @@ LogLevelName = Annotated[
     Expects("one of DEBUG, INFO, WARNING, ERROR"),
 ]
 LogFormat = Annotated[Literal["text", "json"], BeforeValidator(_lower), Expects("text or json")]
+ReportVoice = Annotated[Literal["home", "it", "msp"], BeforeValidator(_lower), Expects("home, it or msp")]

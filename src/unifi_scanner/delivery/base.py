@@ -27,6 +27,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    inline: tuple[Attachment, ...] = ()  # images that `html` shows by their content-id, `name@unifi-scanner`
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -122,11 +122,22 @@ def build_mail(message: Message, sender: str, recipients: Sequence[str]) -> Emai
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    _add_images(mail, message)
     for file in message.attachments:
         if file.media_type in ATTACHED:
             main, _, sub = file.media_type.partition("/")
             mail.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
     return mail
+
+
+def _add_images(mail: EmailMessage, message: Message) -> None:
+    page = mail.get_payload(1)
+    for image in message.inline:
+        main, _, sub = image.media_type.partition("/")
+        page.add_related(  # type: ignore[union-attr]
+            image.data, maintype=main, subtype=sub, cid=f"<{_token(image.name)}@unifi-scanner>",
+            disposition="inline", filename=image.name,
+        )  # fmt: skip
 
 
 def _address(text: str) -> Address:

@@ -16,7 +16,7 @@ from unifi_scanner.models.report import Period, Report
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
 from unifi_scanner.pipeline.past import Past
 from unifi_scanner.pipeline.told import NEVER, LastTold, changes_since, things_of
-from unifi_scanner.reports import build_report
+from unifi_scanner.reports import Almanac, build_report
 
 
 class Tally(msgspec.Struct):
@@ -28,11 +28,14 @@ class Tally(msgspec.Struct):
     unknown: Counter[str] = msgspec.field(default_factory=Counter)
     first: datetime | None = None
     last: datetime | None = None
+    almanac: Almanac = msgspec.field(default_factory=Almanac)
 
     def watch(self, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
         """Yield `entries` unchanged, counting them."""
+        draw = self.almanac.feed
         for entry in entries:
             self.entries += 1
+            draw(entry)
             if entry.kind == UNKNOWN_KIND:
                 self.unknown[entry.event_type] += 1
             elif entry.kind == UNREADABLE_KIND:
@@ -78,12 +81,13 @@ def judge(
         kinds={rule.name: rule.kind for rule in rules},
         ending=ending,
     )
-    coverage = msgspec.structs.replace(cover(tally), muted=engine.muted())
+    coverage, span = msgspec.structs.replace(cover(tally), muted=engine.muted()), period(tally)
     return build_report(
         told.findings,
         coverage,
         period=span,
         trends=trends,
+        pictures=tally.almanac.pictures(span, coverage),
         title=title,
         entry_count=tally.entries,
         generated_at=generated_at(tally),

@@ -12,6 +12,7 @@ from unifi_scanner.detection import Rule
 from unifi_scanner.errors import StoreError
 from unifi_scanner.ledger import ControllerFacts, Counts, coverage_from
 from unifi_scanner.models.coverage import Coverage
+from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.pipeline.books import books_of, recall_topology
@@ -33,12 +34,14 @@ class Publish:
         rules: Sequence[Rule],
         channels: Sequence[Channel],
         facts: ControllerFacts,
+        voice: Voice = Voice.HOME,
     ) -> None:
         self.store = store
         self.shard = shard
         self.rules = rules
         self.channels = channels
         self.facts = facts
+        self.voice = voice
 
     def report(self, *, since: datetime | None, now: datetime) -> Report:
         """Return the report on what the store holds from `since` on, with no upper bound."""
@@ -52,7 +55,7 @@ class Publish:
         entries = self.store.entries(self.shard, after_seq=told, upto_seq=upto)
         before = last_told(self.store, self.shard)
         report = self._judge(entries, start=self._last_close(), now=now, before=before)
-        message = compose(report, render_all(report))
+        message = compose(report, render_all(report, self.voice))
         self._drop_untold(told)
         notes = notes_of(report, ending_rules(self.rules))
         note_telling(

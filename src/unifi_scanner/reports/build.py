@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.finding import Finding, Incident
+from unifi_scanner.models.pictures import Pictures
 from unifi_scanner.models.report import Change, Period, Report, Thing, Trend
 from unifi_scanner.reports.verdict import Case, judge
 from unifi_scanner.reports.wording import is_urgent, needs_someone
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NO_PICTURES = Pictures()
 MOST_NEEDS = 3  # a fourth thing that needs you goes to "What happened", unless it can't wait
 
 
@@ -24,6 +26,7 @@ def build_report(
     entry_count: int,
     generated_at: datetime,
     incidents: Sequence[Incident] = (),
+    pictures: Pictures = NO_PICTURES,
     changes: Sequence[Change] = (),
     trends: Sequence[Trend] = (),
 ) -> Report:
@@ -53,6 +56,7 @@ def build_report(
         changes=tuple(changes),
         trends=tuple(trends),
         coverage=coverage,
+        pictures=pictures,
         entry_count=entry_count,
         generated_at=generated_at,
     )

@@ -10,6 +10,7 @@ from typing import Any
 from unifi_scanner.models.coverage import Coverage, Gap, SourceCoverage
 from unifi_scanner.models.finding import Beat, Finding, Incident
 from unifi_scanner.models.report import Change, Report, Thing, Trend
+from unifi_scanner.reports.picture_data import pictures_data
 from unifi_scanner.reports.plain import escaped_json
 from unifi_scanner.reports.prose import is_known
 
@@ -40,6 +41,7 @@ def report_data(report: Report) -> Mapping[str, Any]:
         "changes": [_change(change) for change in report.changes],
         "trends": [_trend(trend) for trend in report.trends],
         "coverage": coverage_data(report.coverage),
+        "pictures": pictures_data(report.pictures),
     }
 
 
