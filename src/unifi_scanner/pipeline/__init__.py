@@ -9,12 +9,14 @@ from unifi_scanner.pipeline.books import books_of, recall_facts, remember_facts
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
-from unifi_scanner.pipeline.publish import Publish, retry_pending
+from unifi_scanner.pipeline.post import Post, retry_pending
+from unifi_scanner.pipeline.publish import Publish
 
 __all__ = [
     "Found",
     "Ingest",
     "LiveCollector",
+    "Post",
     "Publish",
     "Reading",
     "Tally",
