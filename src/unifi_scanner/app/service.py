@@ -26,7 +26,8 @@ from unifi_scanner.app.syslog_ports import listening_of
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
 from unifi_scanner.errors import ScannerError, StoreError
-from unifi_scanner.pipeline import retry_pending
+from unifi_scanner.models.vocabulary import kind_of_event_type
+from unifi_scanner.pipeline import Post, fold_held, retry_pending
 from unifi_scanner.scheduler import Schedule
 from unifi_scanner.store import SqliteStore, open_store
 
@@ -35,6 +36,9 @@ PATIENCE_S = 3.0  # how long a stop waits for the running job, of the 10 s it ma
 OTHERS_S = 5.0  # how long a start waits for the other controllers once one has let us in
 FRESH_S = 30.0  # how long a report waits for the controllers' latest history
 MOST_READERS = 16
+TELL_S = 2.0  # how long a report waits to see whether its channels take it
+POST_S = 2.0  # how long a stop waits for what is being sent
+DELIVERED_KEPT = timedelta(days=30)
 READER = "unifi-history"
 log = structlog.get_logger(__name__)
 
@@ -63,10 +67,15 @@ class Service:
             for each in controllers
         ]
         self._stopping = threading.Event()
+        self.post = Post(store, channels, fold=fold_held)
+        self.on_urgent: Callable[[], object] = lambda: None  # called on a stream's thread
 
     def _watch(self, site: Site) -> SiteWatch:
         share = self.syslog.share_of(site) if self.syslog is not None else None
-        return SiteWatch(self.settings, site, self.store, self.channels, syslog=share)
+        watch = SiteWatch(self.settings, site, self.store, self.channels, syslog=share)
+        urgent = watch.alert.kinds
+        site.manager.on_heard = lambda said: self.on_urgent() if kind_of_event_type(said) in urgent else None
+        return watch
 
     @property
     def sites(self) -> list[SiteWatch]:
@@ -74,7 +83,8 @@ class Service:
         return [site for watch in self.watches for site in watch.sites]
 
     def start(self) -> None:
-        """Begin to listen to every controller that is signed in; the others are tried again."""
+        """Begin to listen to every controller that is signed in, and to deliver; the others are tried again."""
+        self.post.start()
         for watch in self.watches:
             watch.begin()
 
@@ -87,7 +97,13 @@ class Service:
         new = watch.step(clock.now())
         if self.syslog is not None:
             self.syslog.deal()  # last: while nothing can be stored, the streams are drained all the same
+        self._alert(watch)
         return new
+
+    def _alert(self, watch: ControllerWatch) -> None:
+        queued = [site.alert.step(clock.now()) for site in watch.sites]
+        if any(queued):
+            self.post.wake()
 
     def catch_up(self, seconds: float = FRESH_S) -> int:
         """Read every controller's history now, wait for it, and return how many entries were new.
@@ -109,13 +125,19 @@ class Service:
         self.catch_up()
         for site in self.sites:
             site.tell(clock.now())
+        self.retry()
+        self.post.wait_idle(TELL_S)
 
     def retry(self) -> None:
-        """Send again what some channel has not taken yet."""
-        retry_pending(self.store, self.channels, clock.now())
+        """Send again what some channel has not taken yet, in the background where that is at work."""
+        if self.post.is_running:
+            self.post.wake()
+        else:
+            retry_pending(self.store, self.channels, clock.now())
 
     def tidy(self) -> None:
         """Forget what is older or bigger than the settings allow."""
+        self.store.forget_delivered(clock.now() - DELIVERED_KEPT)
         self.store.prune(
             max_age=timedelta(days=self.settings.retention_days),
             max_bytes=self.settings.retention_mb * 1024 * 1024,
@@ -141,6 +163,7 @@ class Service:
     def begin_stop(self) -> None:
         """Wait for nothing any more."""
         self._stopping.set()
+        self.post.stop()
 
     def hang_up(self) -> None:
         """Close every connection, so that requests that hang end."""
@@ -180,6 +203,8 @@ class Service:
 
     def close(self) -> None:
         """Let every controller and thread go."""
+        self.post.stop()
+        self.post.wait(POST_S)
         if self.syslog is not None:
             self._attempt(self.syslog.close)
         self.pool.shutdown(wait=False, cancel_futures=True)
@@ -208,6 +233,7 @@ def run_service(settings: Settings) -> int:
         with stop_signals(lambda: _ask_to_stop(schedule, service)):
             if _sign_in(service):
                 _plan(schedule, service, settings)
+                service.on_urgent = schedule.hasten("urgent", service.tick)
                 service.start()
                 log.info("service_started", controllers=len(controllers), sites=len(service.sites))
                 schedule.run()

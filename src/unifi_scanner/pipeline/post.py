@@ -15,7 +15,9 @@ from unifi_scanner.errors import DeliveryError, StoreError
 from unifi_scanner.store import Delivery, EventStore, Outgoing, Shard
 
 PAUSES_S = (5.0, 10.0, 20.0, 40.0, 80.0, 90.0)  # after so many failures in a row; the last one for days
-HELD_AFTER = timedelta(minutes=30)  # what waited longer is no news any more: several of them become one digest
+HELD_AFTER = timedelta(
+    minutes=30
+)  # what waited longer is no news any more: several of them become one digest
 STORE_PAUSE_S = 5.0
 MADE_TO_WAIT = ("alert", "digest")
 Fold = Callable[[Sequence[Message], str, datetime], Message]
@@ -104,9 +106,7 @@ class Postman:
     def _note_taken(self, waiting: Delivery, now: datetime) -> None:
         name = self.channel.name
         if waiting.kind == "report":
-            self.store.mark_told(
-                waiting.shard, waiting.upto_seq, report_id=waiting.id, channel=name, at=now
-            )
+            self.store.mark_told(waiting.shard, waiting.upto_seq, report_id=waiting.id, channel=name, at=now)
             # the next period begins where this report ends, however late it was delivered
             self.store.remember(last_told(waiting.shard), waiting.at.isoformat())
         self.store.settle(waiting.id, name, now)
@@ -176,7 +176,7 @@ class Post:
     def wake(self) -> None:
         """Say that something new was queued."""
         for one in self._rounds:
-            one.woken.set()
+            one.wake()
 
     def wait_idle(self, seconds: float) -> bool:
         """Return whether every channel had its try at what was queued, within `seconds`."""
@@ -187,7 +187,7 @@ class Post:
         """Begin nothing more."""
         for one in self._rounds:
             one.stopped = True
-            one.woken.set()
+            one.wake()
 
     def wait(self, seconds: float) -> None:
         """Wait a little for what is being handed over; what is not noted by then is sent again after a start."""
@@ -207,6 +207,12 @@ class _Round(threading.Thread):
         self.idle = threading.Event()
         self.stopped = False
         self._failing = ""
+        self._lock = threading.Lock()
+
+    def wake(self) -> None:
+        with self._lock:
+            self.idle.clear()
+            self.woken.set()
 
     def run(self) -> None:
         everything = True
@@ -214,10 +220,10 @@ class _Round(threading.Thread):
             self.woken.clear()
             pause = self._go(everything=everything)
             everything = False
-            if not self.woken.is_set():
-                self.idle.set()
+            with self._lock:
+                if not self.woken.is_set():
+                    self.idle.set()
             self.woken.wait(pause)
-            self.idle.clear()
         self.idle.set()
 
     def _go(self, *, everything: bool) -> float | None:
