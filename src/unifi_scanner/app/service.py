@@ -27,7 +27,7 @@ from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
 from unifi_scanner.errors import ScannerError, StoreError
 from unifi_scanner.models.vocabulary import kind_of_event_type
-from unifi_scanner.pipeline import Post, fold_held, retry_pending
+from unifi_scanner.pipeline import Post, family_of, fold_held, retry_pending
 from unifi_scanner.scheduler import Schedule
 from unifi_scanner.store import SqliteStore, open_store
 
@@ -73,8 +73,13 @@ class Service:
     def _watch(self, site: Site) -> SiteWatch:
         share = self.syslog.share_of(site) if self.syslog is not None else None
         watch = SiteWatch(self.settings, site, self.store, self.channels, syslog=share)
-        urgent = watch.alert.kinds
-        site.manager.on_heard = lambda said: self.on_urgent() if kind_of_event_type(said) in urgent else None
+        families = watch.alert.families
+
+        def wake(event_type: str) -> None:
+            if family_of(kind_of_event_type(event_type)) in families:
+                self.on_urgent()
+
+        site.manager.on_heard = wake
         return watch
 
     @property

@@ -5,7 +5,7 @@
 Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on the report schedule.
 """
 
-from unifi_scanner.pipeline.alert import Alert, fold_held
+from unifi_scanner.pipeline.alert import Alert, family_of, fold_held
 from unifi_scanner.pipeline.books import books_of, recall_facts, remember_facts
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
@@ -23,6 +23,7 @@ __all__ = [
     "Reading",
     "Tally",
     "books_of",
+    "family_of",
     "fold_held",
     "is_event",
     "judge",

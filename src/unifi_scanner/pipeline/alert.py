@@ -80,11 +80,11 @@ class Alert:
         self._stepped_at: datetime | None = None
 
     @property
-    def kinds(self) -> frozenset[str]:
-        """Return the kinds of entries that are worth waking up for."""
+    def families(self) -> frozenset[str]:
+        """Return the first words of the kinds that are worth waking up for: which kind exactly is found out later."""
         rules = self._rules if self.channels else []
         return frozenset(
-            kind
+            family_of(kind)
             for rule in rules
             for kind in (*rule.kind, *(rule.resolve.kind if rule.resolve is not None else ()))
         )
@@ -318,6 +318,11 @@ def ended_at(thing: Thing) -> datetime | None:
     if isinstance(thing, Incident):
         return thing.ended
     return thing.evidence[-1].timestamp if thing.resolved and thing.evidence else None
+
+
+def family_of(kind: str) -> str:
+    """Return the first word of a kind: `wan` of `wan.down`."""
+    return kind.partition(".")[0]
 
 
 def _name(shard: Shard) -> str:

@@ -1,0 +1,80 @@
+"""From a frame on the socket to a mail in somebody's inbox, through the real service."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.mail_server import Inbox, mail_server
+from tests.e2e.running import environment, service, until
+from unifi_scanner.sim import SimulatedController, load_scenario
+
+GATEWAY = "74:ac:b9:58:b9:ce"
+
+
+def mailing(port: int, **more: str) -> dict[str, str]:
+    return {
+        "UNIFI_SMTP_HOST": "127.0.0.1",
+        "UNIFI_SMTP_PORT": str(port),
+        "UNIFI_SMTP_SECURITY": "none",
+        "UNIFI_EMAIL_TO": "anna@example.org",
+        "UNIFI_ALERT_DEBOUNCE_S": "0",
+        "UNIFI_ALERT_BUDGET_PER_DAY": "100",
+    } | more
+
+
+def news(inbox: Inbox) -> list[str]:
+    plain = [mail.get_body(("plain",)) for mail in inbox.mails]
+    return [str(body.get_content()).partition(":")[0] for body in plain if body is not None]
+
+
+@pytest.mark.slow
+def test_a_frame_is_a_mail_within_seconds_though_writing_waits_for_minutes(tmp_path: Path) -> None:
+    with (
+        SimulatedController(load_scenario("quiet-week"), network_version="9.3.43") as twin,
+        mail_server("none") as inbox,
+    ):
+        environ = environment(twin, tmp_path / "data", **mailing(inbox.port, UNIFI_INGEST_INTERVAL_S="600"))
+        with service(environ, tmp_path / "log"):
+            assert until(lambda: twin.connections() == 1, 30), (tmp_path / "log").read_text()[-2000:]
+            took = []
+            for number, state in enumerate(("inactive", "active", "inactive"), start=1):
+                began = time.monotonic()
+                twin.emit("EVT_GW_WANTransition", gw=GATEWAY, iface="eth8", state=state)
+                assert until(lambda number=number: len(inbox.mails) == number, 10), (
+                    tmp_path / "log"
+                ).read_text()[-3000:]  # type: ignore[misc]
+                took.append(time.monotonic() - began)
+        assert news(inbox) == ["URGENT", "ALL CLEAR", "URGENT"]
+        first, over, second = inbox.mails
+        assert over["In-Reply-To"] == first["Message-ID"]
+        assert over["Subject"] == f"Re: {first['Subject']}"
+        assert second["In-Reply-To"] is None
+        print("seconds from frame to mail:", took)  # noqa: T201
+
+
+@pytest.mark.slow
+def test_a_kill_9_at_any_moment_neither_loses_nor_doubles_an_alert(tmp_path: Path) -> None:
+    with (
+        SimulatedController(load_scenario("quiet-week"), network_version="9.3.43") as twin,
+        mail_server("none") as inbox,
+    ):
+        environ = environment(twin, tmp_path / "data", **mailing(inbox.port))
+        for pause, state in ((0.0, "inactive"), (0.3, "active")):
+            with service(environ, tmp_path / "log") as process:
+                assert until(lambda: twin.connections() == 1, 30), (tmp_path / "log").read_text()[-2000:]
+                twin.emit("EVT_GW_WANTransition", gw=GATEWAY, iface="eth8", state=state)
+                time.sleep(min(pause, 0.05))
+                process.send_signal(signal.SIGKILL)
+            assert until(lambda: twin.connections() == 0)
+            with service(environ, tmp_path / "log"):
+                expected = 1 if state == "inactive" else 2
+                assert until(
+                    lambda expected=expected: len({m["Message-ID"] for m in inbox.mails}) == expected, 30
+                )  # type: ignore[misc]
+        names = [mail["Message-ID"] for mail in inbox.mails]
+        assert len(set(names)) == 2
+        assert len(names) <= 3  # between the server's yes and our note of it, the same mail may come again
