@@ -26,6 +26,11 @@ def mailing(port: int, **more: str) -> dict[str, str]:
     } | more
 
 
+def arrived(inbox: Inbox, count: int) -> bool:
+    """Return whether so many different mails came within a while."""
+    return until(lambda: len({mail["Message-ID"] for mail in inbox.mails}) >= count, 30)
+
+
 def news(inbox: Inbox) -> list[str]:
     plain = [mail.get_body(("plain",)) for mail in inbox.mails]
     return [str(body.get_content()).partition(":")[0] for body in plain if body is not None]
@@ -44,16 +49,14 @@ def test_a_frame_is_a_mail_within_seconds_though_writing_waits_for_minutes(tmp_p
             for number, state in enumerate(("inactive", "active", "inactive"), start=1):
                 began = time.monotonic()
                 twin.emit("EVT_GW_WANTransition", gw=GATEWAY, iface="eth8", state=state)
-                assert until(lambda number=number: len(inbox.mails) == number, 10), (
-                    tmp_path / "log"
-                ).read_text()[-3000:]  # type: ignore[misc]
+                assert arrived(inbox, number), (tmp_path / "log").read_text()[-3000:]
                 took.append(time.monotonic() - began)
         assert news(inbox) == ["URGENT", "ALL CLEAR", "URGENT"]
         first, over, second = inbox.mails
         assert over["In-Reply-To"] == first["Message-ID"]
         assert over["Subject"] == f"Re: {first['Subject']}"
         assert second["In-Reply-To"] is None
-        print("seconds from frame to mail:", took)  # noqa: T201
+        assert sorted(took)[1] < 10, took  # the median; `make bench` says how much less it is
 
 
 @pytest.mark.slow
@@ -63,18 +66,15 @@ def test_a_kill_9_at_any_moment_neither_loses_nor_doubles_an_alert(tmp_path: Pat
         mail_server("none") as inbox,
     ):
         environ = environment(twin, tmp_path / "data", **mailing(inbox.port))
-        for pause, state in ((0.0, "inactive"), (0.3, "active")):
+        for number, state in enumerate(("inactive", "active"), start=1):
             with service(environ, tmp_path / "log") as process:
                 assert until(lambda: twin.connections() == 1, 30), (tmp_path / "log").read_text()[-2000:]
                 twin.emit("EVT_GW_WANTransition", gw=GATEWAY, iface="eth8", state=state)
-                time.sleep(min(pause, 0.05))
+                time.sleep(0.05 * (number - 1))
                 process.send_signal(signal.SIGKILL)
             assert until(lambda: twin.connections() == 0)
             with service(environ, tmp_path / "log"):
-                expected = 1 if state == "inactive" else 2
-                assert until(
-                    lambda expected=expected: len({m["Message-ID"] for m in inbox.mails}) == expected, 30
-                )  # type: ignore[misc]
+                assert arrived(inbox, number), (tmp_path / "log").read_text()[-3000:]
         names = [mail["Message-ID"] for mail in inbox.mails]
         assert len(set(names)) == 2
         assert len(names) <= 3  # between the server's yes and our note of it, the same mail may come again

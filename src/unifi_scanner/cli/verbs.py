@@ -20,6 +20,7 @@ VERBS: dict[str, Verb] = {
     "tail": Verb("unifi_scanner.cli.tail", "tell what happens in plain English, as it happens"),
     "doctor": Verb("unifi_scanner.cli.doctor", "try every step of the set-up and say what to mend"),
     "health": Verb("unifi_scanner.cli.health", "say whether the running service is well (exit code 0 or 1)"),
+    "notify": Verb("unifi_scanner.cli.notify", "send a real test through every channel"),
     "rules": Verb("unifi_scanner.cli.rules", "list the rules, or test them against their own examples"),
     "config": Verb("unifi_scanner.cli.config", "show the settings in force, or their schema"),
     "simulate": Verb("unifi_scanner.cli.simulate", "be a UniFi controller that other programs can try"),
