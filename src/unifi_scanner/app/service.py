@@ -20,10 +20,12 @@ from unifi_scanner.api.stream_thread import StreamThread
 from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.controller_watch import ControllerWatch
+from unifi_scanner.app.health_check import HEARTBEAT, LAST_TICK
+from unifi_scanner.app.heartbeat import Heartbeat
 from unifi_scanner.app.site_watch import SiteWatch
 from unifi_scanner.app.syslog_desk import SyslogDesk
 from unifi_scanner.app.syslog_ports import listening_of
-from unifi_scanner.config.settings import Settings
+from unifi_scanner.config.settings import Settings, revealed
 from unifi_scanner.delivery import Channel
 from unifi_scanner.errors import ScannerError, StoreError
 from unifi_scanner.models.vocabulary import kind_of_event_type
@@ -38,6 +40,8 @@ FRESH_S = 30.0  # how long a report waits for the controllers' latest history
 MOST_READERS = 16
 TELL_S = 2.0  # how long a report waits to see whether its channels take it
 POST_S = 2.0  # how long a stop waits for what is being sent
+TICK_NOTED_S = 30.0
+AT_WORK_S = 60.0
 DELIVERED_KEPT = timedelta(days=30)
 READER = "unifi-history"
 log = structlog.get_logger(__name__)
@@ -67,8 +71,21 @@ class Service:
             for each in controllers
         ]
         self._stopping = threading.Event()
+        self._ticked_at = self._tick_noted_at = float("-inf")
+        self.heart = self._heartbeat()
         self.post = Post(store, channels, fold=fold_held)
         self.on_urgent: Callable[[], object] = lambda: None  # called on a stream's thread
+
+    def _heartbeat(self) -> Heartbeat | None:
+        url = revealed(self.settings.heartbeat_url)
+        if url is None:
+            return None
+        return Heartbeat(
+            url,
+            self.settings.heartbeat_interval_s,
+            is_well=lambda: self.is_at_work,
+            on_failure=lambda said: self.failed(HEARTBEAT, StoreError(said)),
+        )
 
     def _watch(self, site: Site) -> SiteWatch:
         share = self.syslog.share_of(site) if self.syslog is not None else None
@@ -90,6 +107,8 @@ class Service:
     def start(self) -> None:
         """Begin to listen to every controller that is signed in, and to deliver; the others are tried again."""
         self.post.start()
+        if self.heart is not None:
+            self.heart.start()
         for watch in self.watches:
             watch.begin()
 
@@ -103,7 +122,19 @@ class Service:
         if self.syslog is not None:
             self.syslog.deal()  # last: while nothing can be stored, the streams are drained all the same
         self._alert(watch)
+        self._note_tick()
         return new
+
+    def _note_tick(self) -> None:
+        self._ticked_at = clock.monotonic()
+        if self._ticked_at - self._tick_noted_at >= TICK_NOTED_S:
+            self.store.remember(LAST_TICK, clock.now().isoformat())
+            self._tick_noted_at = self._ticked_at
+
+    @property
+    def is_at_work(self) -> bool:
+        """Return whether the worker went round lately, and could store what it heard."""
+        return clock.monotonic() - self._ticked_at <= max(AT_WORK_S, 3 * self.settings.ingest_interval_s)
 
     def _alert(self, watch: ControllerWatch) -> None:
         queued = [site.alert.step(clock.now()) for site in watch.sites]
@@ -169,6 +200,8 @@ class Service:
         """Wait for nothing any more."""
         self._stopping.set()
         self.post.stop()
+        if self.heart is not None:
+            self.heart.stop()
 
     def hang_up(self) -> None:
         """Close every connection, so that requests that hang end."""
