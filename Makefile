@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: demo test check bench fixtures fuzz faults docs lock clean
+.PHONY: demo test check bench fixtures fuzz faults delivery-faults docs lock clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -36,6 +36,10 @@ fuzz: $(READY)
 # Every fault many times, and the table of what it cost; SHORT=1 plays each once, ONLY="kill mail-down" some of them.
 faults: $(READY)
 	$(BIN)/python -m faults $(if $(SHORT),--short,--write docs/faults.md) $(if $(ONLY),--only $(ONLY))
+
+# Every way a message can fail to arrive, with real servers; SHORT=1 plays each once.
+delivery-faults: $(READY)
+	$(BIN)/python -m faults.delivery $(if $(SHORT),--short,--write docs/delivery-faults.md)
 
 # docs/configuration.md is made from the settings; a test fails when it is out of date.
 docs: $(READY)
