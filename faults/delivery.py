@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import socket
 import sys
 import tempfile
 from collections import Counter
@@ -18,7 +17,7 @@ import msgspec
 
 from faults.life import CONTEXT, wait_for
 from faults.post_office import Spec, deliver
-from faults.receivers import Hook, Mailbox, Trouble
+from faults.receivers import Hook, Mailbox, Trouble, free_port
 from unifi_scanner.delivery import Attachment, Message
 from unifi_scanner.pipeline.post import encode_message
 from unifi_scanner.store import Outgoing, Shard, SqliteStore, open_store
@@ -67,9 +66,9 @@ class Stage:
         self.fault = fault
         self.directory = directory
         self.trouble = Trouble(fault if fault in NOT_ITS_TROUBLE else "")
-        self.mailbox = Mailbox(self.trouble, _free_port())
-        self.hook = Hook(self.trouble, _free_port())
-        self.chat = Hook(self.trouble, _free_port()) if chat else None
+        self.mailbox = Mailbox(self.trouble, free_port())
+        self.hook = Hook(self.trouble, free_port())
+        self.chat = Hook(self.trouble, free_port()) if chat else None
         self.store: SqliteStore = open_store(directory / "data.db")
         self.process: Any = None
 
@@ -252,12 +251,6 @@ def _chat_name(port: int) -> str:
     from unifi_scanner.delivery import ChatChannel
 
     return ChatChannel(f"ntfy://127.0.0.1:{port}/home").name
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

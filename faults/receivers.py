@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +15,13 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 HANG_S = 0.8
+
+
+def free_port() -> int:
+    """Return a port nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Trouble:
@@ -60,8 +68,9 @@ class Mailbox:
 
     def start(self) -> None:
         """Answer."""
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port or free_port())
         self._controller.start()
+        self.port = self._controller.port
 
     def stop(self) -> None:
         """Answer no more."""
