@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from tests.config.loading import load, read
 from unifi_scanner.config.nearest import nearest, resembling
-from unifi_scanner.config.values import canonical_fingerprint, mail_address, mail_addresses, split_host
+from unifi_scanner.config.values import (
+    canonical_fingerprint,
+    mail_address,
+    mail_addresses,
+    span_of_hours,
+    split_host,
+)
 
 DIGEST = bytes(range(32))
 COLONED = ":".join(f"{byte:02X}" for byte in DIGEST)
@@ -108,3 +114,15 @@ def test_another_word_is_not_taken_for_a_mistyped_one() -> None:
 
 def test_a_buffer_may_be_as_small_as_one_wants() -> None:
     assert load({"UNIFI_WEBSOCKET_BUFFER_SIZE": "1"}).websocket_buffer_size == 1
+
+
+@pytest.mark.parametrize("text", ["22:00-07:00", " 22:00 - 07:00 ", "13:30\u201314:00"])
+def test_quiet_hours_are_two_times_of_day(text: str) -> None:
+    begins, ends = span_of_hours(text)
+    assert begins != ends
+
+
+@pytest.mark.parametrize("text", ["", "22:00", "22-", "25:00-07:00", "07:00-07:00", "a-b", "1:00-2:00-3:00"])
+def test_what_are_no_quiet_hours_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="like 22:00-07:00"):
+        span_of_hours(text)

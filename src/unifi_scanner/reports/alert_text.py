@@ -49,6 +49,8 @@ CALLED: Mapping[str, str] = {
     "inside-device-not-blocked": "Suspicious device inside",
     "trap-touched": "Trap touched",
     "storage-nearly-full": "Storage nearly full",
+    "network-could-not-grow": "Network too small",
+    "network-sign-in-trouble": "Trouble signing in to the network",
 }
 # how an all-clear begins
 BACK: Mapping[str, str] = {
@@ -99,7 +101,7 @@ Thing = Finding | Incident
 
 def subject_of(site: str, thing: Thing, began: datetime, zone: str) -> str:
     """Return the subject of an incident's thread: whose network, what, since when."""
-    called = CALLED.get(thing.rule, thing.title)
+    called = CALLED.get(thing.rule) or tame(thing.title)
     whom = f" ({tame(', '.join(thing.subjects[:2]))})" if thing.subjects and thing.rule in CALLED else ""
     when = f", {Clock(zone=zone, year=began.year).moment(began)}" if is_known(began) else ""
     return f"{tame(site)}: {called}{whom}{when}"
