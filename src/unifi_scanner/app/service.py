@@ -29,7 +29,7 @@ from unifi_scanner.config.settings import Settings, revealed
 from unifi_scanner.delivery import Channel
 from unifi_scanner.errors import ScannerError, StoreError
 from unifi_scanner.models.vocabulary import kind_of_event_type
-from unifi_scanner.pipeline import Post, family_of, fold_held, retry_pending
+from unifi_scanner.pipeline import Post, family_of, fold_held
 from unifi_scanner.scheduler import Schedule
 from unifi_scanner.store import SqliteStore, open_store
 
@@ -169,7 +169,8 @@ class Service:
         if self.post.is_running:
             self.post.wake()
         else:
-            retry_pending(self.store, self.channels, clock.now())
+            for postman in self.post.postmen:
+                postman.deliver(clock.now(), everything=True)
 
     def tidy(self) -> None:
         """Forget what is older or bigger than the settings allow."""

@@ -151,7 +151,7 @@ class Alerts(Group):
     """Most messages for one day and site; what is beyond is summed up the next day. That something is over is always told."""
     alert_debounce_s: types.Patience = 60.0
     """Seconds that trouble must last before it is told, and be over before that is told. 0: at once."""
-    heartbeat_url: SecretStr | None = None
+    heartbeat_url: types.WebAddress | None = None
     """Address asked while all is well; whoever runs it tells you when that stops. `unifi-scanner health` says the same on request."""
     heartbeat_interval_s: types.Seconds = 300.0
     """Seconds between two of these."""
@@ -160,7 +160,7 @@ class Alerts(Group):
 class Chat(Group):
     """Webhook and chat."""
 
-    webhook_url: SecretStr | None = None
+    webhook_url: types.WebAddress | None = None
     """Address that gets every report and alert as JSON, by POST (docs/webhook.md says how it looks)."""
     webhook_secret: SecretStr | None = None
     """Secret that signs what goes there, so that the receiver knows it is from you."""

@@ -20,6 +20,7 @@ from unifi_scanner.config.values import (
     mail_addresses,
     names,
     two_factor_secret,
+    web_address,
 )
 from unifi_scanner.config.values_remote import host_key, networks, own_address, remote_paths
 
@@ -92,6 +93,10 @@ def _checked_secret(secret: SecretStr) -> SecretStr:
     return SecretStr(two_factor_secret(secret.get_secret_value()))
 
 
+def _checked_address(secret: SecretStr) -> SecretStr:
+    return SecretStr(web_address(secret.get_secret_value()))
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -104,6 +109,7 @@ YesNo = Annotated[bool, Expects("true or false")]
 Host = Annotated[str, AfterValidator(host_name)]
 Port = Annotated[int, Field(ge=1, le=65535), Expects("a port number from 1 to 65535")]
 Fingerprint = Annotated[str, AfterValidator(canonical_fingerprint)]
+WebAddress = Annotated[SecretStr, AfterValidator(_checked_address)]
 TotpSecret = Annotated[SecretStr, AfterValidator(_checked_secret)]
 Zone = Annotated[str, AfterValidator(_checked_zone)]
 Crontab = Annotated[str, AfterValidator(checked_crontab)]

@@ -129,3 +129,16 @@ def span_of_hours(text: str) -> tuple[time, time]:
     if begins == ends or begins.tzinfo or ends.tzinfo:
         raise ValueError("the two times must differ; write them like 22:00-07:00")
     return begins, ends
+
+
+def web_address(text: str) -> str:
+    """Return an address of the web as given; an error never repeats it, for it may hold a secret."""
+    stripped = text.strip()
+    try:
+        parts = urlsplit(stripped)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and stripped.isprintable()
+    except ValueError:
+        is_one = False
+    if not is_one or " " in stripped:
+        raise ValueError("this is not a web address; it begins with https:// and has no spaces")
+    return stripped
