@@ -53,7 +53,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Every dependency, of running, developing and building, pinned with hashes for Python 3.11 and up on any
+# Every dependency, of running, developing and building (and of running alone, for the image), pinned with hashes for Python 3.11 and up on any
 # platform. It names no index: each machine's own is used.
 lock:
 	$(PYTHON) -m venv build/lock
@@ -61,6 +61,9 @@ lock:
 	printf 'hatchling\neditables\n' | build/lock/bin/uv pip compile --universal --python-version 3.11 \
 		--generate-hashes --upgrade --no-emit-index-url --no-annotate --no-header --quiet \
 		--extra dev pyproject.toml - --output-file requirements.lock
+	build/lock/bin/uv pip compile --universal --python-version 3.11 \
+		--generate-hashes --upgrade --no-emit-index-url --no-annotate --no-header --quiet \
+		pyproject.toml --output-file requirements-run.lock
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -169,7 +169,7 @@ class SSHCollectionError(CollectionError):
 
 
 class InputError(ScannerError):
-    """A file handed to `analyze` cannot be opened."""
+    """A file or a name handed to a verb cannot be used."""
 
     exit_code = 2
 

@@ -159,7 +159,11 @@ def test_a_since_that_is_not_understood_ends_with_2(
 
 @pytest.mark.parametrize(
     "words",
-    [*((verb,) for verb in VERBS if verb not in ("rules", "config")), ("rules", "list"), ("config", "show")],
+    [
+        *((verb,) for verb in VERBS if verb not in ("rules", "config", "init")),
+        ("rules", "list"),
+        ("config", "show"),
+    ],
 )
 def test_every_verb_speaks_to_programs_too(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]

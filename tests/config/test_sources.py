@@ -94,3 +94,19 @@ def test_the_data_directory_follows_the_desktop_convention(tmp_path: Path) -> No
     assert load({"XDG_STATE_HOME": str(tmp_path)}).data_dir == tmp_path / "unifi-scanner"
     assert load({"XDG_STATE_HOME": "relative"}).data_dir == Path.home() / ".local/state/unifi-scanner"
     assert load({"XDG_STATE_HOME": "/x", "UNIFI_DATA_DIR": str(tmp_path)}).data_dir == tmp_path
+
+
+def test_a_json_file_holds_the_same_names_and_what_is_empty_there_is_not_set(tmp_path: Path) -> None:
+    options = tmp_path / "options.json"
+    options.write_text('{"host": "10.0.0.1", "username": "scanner", "site": "", "api_key": null}')
+    settings = load(config=options)
+    assert (settings.host, settings.username, settings.site) == ("10.0.0.1", "scanner", "default")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("{", "not JSON"), ("[1]", "one JSON object"), ('{"hots": "x"}', "host")]
+)
+def test_a_json_file_that_cannot_be_used_says_why(text: str, said: str, tmp_path: Path) -> None:
+    options = tmp_path / "options.json"
+    options.write_text(text)
+    assert any(said in problem for problem in problems_of(config=options))

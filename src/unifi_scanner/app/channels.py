@@ -8,6 +8,7 @@ from unifi_scanner.config.settings import Settings, revealed
 from unifi_scanner.delivery import Channel, EmailChannel, FileChannel, WebhookChannel, channels_of_urls
 
 DATA_FILE = "unifi-scanner.db"
+REPORTS = "reports"  # where reports are kept without a channel
 
 
 def data_file(settings: Settings) -> Path:
@@ -27,7 +28,7 @@ def channels_of(settings: Settings) -> list[Channel]:
     channels += channels_of_urls(revealed(settings.apprise_urls) or "")
     if settings.file_dir or not channels:
         channels.append(
-            FileChannel(settings.file_dir or settings.data_path() / "reports", keep=settings.file_keep)
+            FileChannel(settings.file_dir or settings.data_path() / REPORTS, keep=settings.file_keep)
         )
     return channels
 

@@ -76,7 +76,7 @@ def _examine_controller(
             versions.append(controller.client.version)
         several = len(controller.sites) > 1
         for site in controller.sites if signed_in.result != "failed" else ():
-            yield from _named(f"{site.client.site_title}: " if several else "", _examine_site(settings, site))
+            yield from _named(f"{site.client.site_title}: " if several else "", examine_site(settings, site))
         yield ssh_check(settings, connection, controller.client.device_type)
 
 
@@ -94,7 +94,8 @@ def _clock_check(ahead: float | None, connection: Connection) -> Iterator[Check]
     yield Check("Clock", "note", said, fix, facts=told)
 
 
-def _examine_site(settings: Settings, site: Site) -> Iterator[Check]:
+def examine_site(settings: Settings, site: Site) -> Iterator[Check]:
+    """Yield how each source of a site that is signed in does, and what to do about it."""
     client, connection = site.client, site.connection
     yield Check("Site", "ok", f"{client.site_title} ({client.site})", facts={"site": client.site})
     yield _try("Devices", lambda: _counted(client.devices(), "UniFi device"))

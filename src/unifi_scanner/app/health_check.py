@@ -8,6 +8,7 @@ from typing import Any
 
 from unifi_scanner import clock
 from unifi_scanner.app.channels import data_file
+from unifi_scanner.app.data_in_use import unused
 from unifi_scanner.app.output import put
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import StoreError
@@ -26,17 +27,30 @@ STANDING_STILL = timedelta(minutes=2)
 LATELY = timedelta(days=1)
 LAST_TICK = "last_tick"  # the store's note on when the service last went round
 HEARTBEAT = "heartbeat"
+_STATUS = {
+    "healthy": "Healthy.",
+    "degraded": "Not healthy, but at work.",
+    "down": "Not healthy: the service is not running, or cannot store anything.",
+}
 
 
-def health(settings: Settings, *, as_json: bool = False) -> int:
-    """Print how the service is and return 0 when it hears, sees every area and can store, else 1."""
-    store = open_store(data_file(settings))
+def health(settings: Settings, *, as_json: bool = False, alive: bool = False) -> int:
+    """Print how the service is and return 0 when it hears, sees every area and can store, else 1.
+
+    With `alive`, 0 means only that it runs and can store: a controller that is off is no reason to start it anew.
+    """
+    file = data_file(settings)
+    store = open_store(file)
     try:
         facts = _examine(store, settings, clock.now())
+        can_store = not _store_problems(store)
     finally:
         store.close()
+    with unused(file.parent) as is_free:
+        facts["alive"] = can_store and not is_free
+    facts["status"] = "healthy" if facts["healthy"] else "degraded" if facts["alive"] else "down"
     put(json.dumps(facts, indent=2) if as_json else _words(facts), None)
-    return 0 if facts["healthy"] else 1
+    return 0 if facts["alive" if alive else "healthy"] else 1
 
 
 def _examine(store: SqliteStore, settings: Settings, now: datetime) -> dict[str, Any]:
@@ -130,7 +144,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _words(facts: dict[str, Any]) -> str:
-    lines = ["Healthy." if facts["healthy"] else "Not healthy.", *facts["problems"]]
+    lines = [_STATUS[facts["status"]], *facts["problems"]]
     for row in facts["sources"]:
         why = f" ({row['reason'].rstrip('.')})" if row["reason"] else ""
         lines.append(

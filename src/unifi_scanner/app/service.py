@@ -20,14 +20,22 @@ from unifi_scanner.api.stream_thread import StreamThread
 from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.controller_watch import ControllerWatch
+from unifi_scanner.app.data_in_use import in_use
 from unifi_scanner.app.health_check import HEARTBEAT, LAST_TICK
 from unifi_scanner.app.heartbeat import Heartbeat
 from unifi_scanner.app.site_watch import SiteWatch
 from unifi_scanner.app.syslog_desk import SyslogDesk
 from unifi_scanner.app.syslog_ports import listening_of
+from unifi_scanner.app.systemd import ALIVE, READY, STOPPING, tell_systemd, watchdog_every
 from unifi_scanner.config.settings import Settings, revealed
 from unifi_scanner.delivery import Channel
-from unifi_scanner.errors import ScannerError, StoreError
+from unifi_scanner.errors import (
+    AnswerUnusable,
+    ControllerUnreachable,
+    ScannerError,
+    SignInThrottled,
+    StoreError,
+)
 from unifi_scanner.models.vocabulary import kind_of_event_type
 from unifi_scanner.pipeline import Post, family_of, fold_held
 from unifi_scanner.scheduler import Schedule
@@ -251,10 +259,14 @@ class Service:
             watch.controller.close()
 
 
-def run_service(settings: Settings) -> int:
-    """Run until SIGTERM or SIGINT and return 0; raises what makes a start impossible."""
+def run_service(settings: Settings, *, patient: bool = False) -> int:
+    """Run until SIGTERM or SIGINT and return 0; raises what makes a start impossible.
+
+    A `patient` start does not end because no controller answers yet: they are tried until one does.
+    """
     with ExitStack() as stack:
         file = data_file(settings)
+        stack.enter_context(in_use(file.parent))
         store = open_store(file)
         stack.callback(store.close)
         connections = settings.connections()
@@ -270,12 +282,14 @@ def run_service(settings: Settings) -> int:
             syslog.start()
         schedule = Schedule(on_failure=service.failed)
         with stop_signals(lambda: _ask_to_stop(schedule, service)):
-            if _sign_in(service):
+            if _sign_in(service, patient=patient):
                 _plan(schedule, service, settings)
                 service.on_urgent = schedule.hasten("urgent", service.tick)
                 service.start()
                 log.info("service_started", controllers=len(controllers), sites=len(service.sites))
+                tell_systemd(READY)
                 schedule.run()
+            tell_systemd(STOPPING)
             _stop(schedule, service)
     log.info("service_stopped")
     if service.is_waiting:
@@ -283,10 +297,10 @@ def run_service(settings: Settings) -> int:
     return 0
 
 
-def _sign_in(service: Service) -> bool:
+def _sign_in(service: Service, *, patient: bool) -> bool:
     """Sign in everywhere at once and return whether to go on; who is slow is not waited for.
 
-    Raises when no controller let us in, or when a setting must be mended.
+    Raises when no controller let us in, unless patience may change that, or when a setting must be mended.
     """
     for watch in service.watches:
         watch.sign_in()
@@ -303,10 +317,16 @@ def _sign_in(service: Service) -> bool:
             else:
                 troubles.append(trouble)
     to_mend = next((exc for exc in troubles if exc.exit_code == 2), None)
-    if to_mend is not None or len(troubles) == len(service.watches):
+    hopeless = len(troubles) == len(service.watches) and not (patient and all(map(_may_pass, troubles)))
+    if to_mend is not None or hopeless:
         service.retry()  # a report that waits needs no controller
         raise to_mend or troubles[0]
     return True
+
+
+def _may_pass(trouble: ScannerError) -> bool:
+    """Return whether time alone may end a trouble: the controller is off, starting, or wants us to wait."""
+    return isinstance(trouble, ControllerUnreachable | AnswerUnusable | SignInThrottled)
 
 
 def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
@@ -315,6 +335,10 @@ def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
         # a job each: what goes wrong with one controller is no matter of another
         schedule.every(settings.ingest_interval_s, _job_name(number, service), partial(service.step, watch))
     schedule.every(TIDY_EVERY_S, "tidy", service.tidy)
+    watchdog = watchdog_every()
+    if watchdog is not None:
+        # on the one worker that does all the work: while that hangs, systemd hears nothing
+        schedule.every(watchdog, "watchdog", partial(tell_systemd, ALIVE))
     trigger = settings.trigger()
     if trigger is not None:
         schedule.on(trigger, "report", service.tell)

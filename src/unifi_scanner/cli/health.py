@@ -9,6 +9,11 @@ from unifi_scanner.cli.options import add_data_option, add_format_options, setti
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what `health` takes."""
+    parser.add_argument(
+        "--alive",
+        action="store_true",
+        help="end with 0 as long as the service runs and can store, whatever it sees",
+    )
     add_format_options(parser, "text", "json")
     add_data_option(parser)
 
@@ -18,4 +23,4 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     from unifi_scanner import app
 
-    return app.health(settings, as_json=args.format == "json")
+    return app.health(settings, as_json=args.format == "json", alive=args.alive)

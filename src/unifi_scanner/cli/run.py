@@ -12,6 +12,11 @@ from unifi_scanner.cli.options import add_controller_options, add_format_options
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what `run` takes."""
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help="go on trying while no controller answers, instead of ending with 3",
+    )
     add_format_options(parser, "text", "json", what="how the log on stderr is written; ")
     add_controller_options(parser)
 
@@ -23,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args, for_controller=True, quiet=False, log_as_json=args.format == "json")
     from unifi_scanner import app
 
-    return app.run_service(settings)
+    return app.run_service(settings, patient=args.wait)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -1,7 +1,11 @@
-"""What the TOML file says: the settings' names at the top level, controllers perhaps in tables of their own."""
+"""What the settings file says: names at the top level, controllers perhaps in tables of their own.
+
+TOML; a file whose name ends in .json is read as JSON of the same shape, which is how Home Assistant hands over options.
+"""
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,14 +24,26 @@ def toml_layer(path: Path | None) -> Layer:
     if path is None:
         return Layer()
     try:
-        table = tomllib.loads(text_of(path))
+        table = _table_in(path)
     except tomllib.TOMLDecodeError as exc:
         return Layer.unreadable(
             f'{path}: this is not TOML: {exc}. Text is written in quotes, like host = "192.168.1.1".'
         )
-    except ValueError as exc:
+    except json.JSONDecodeError as exc:
+        return Layer.unreadable(f"{path}: this is not JSON: {exc}.")
+    except (ValueError, RecursionError) as exc:
         return Layer.unreadable(f"{path}: {exc}.")
     return _layer_of(table, path)
+
+
+def _table_in(path: Path) -> dict[str, Any]:
+    text = text_of(path)
+    if path.suffix != ".json":
+        return tomllib.loads(text)
+    table = json.loads(text)
+    if not isinstance(table, dict):
+        raise ValueError("the settings must be one JSON object")  # noqa: TRY004 - wrong in the file, like its syntax
+    return {key: value for key, value in table.items() if value is not None}
 
 
 def _layer_of(table: dict[str, Any], path: Path) -> Layer:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from unifi_scanner.detection.analyser import Analyser
+from unifi_scanner.detection.group import Group
+from unifi_scanner.detection.overrides import (
+    Override,
+    adjusted,
+    case_of_finding,
+    case_of_group,
+    fits,
+    muted_of,
+    retold,
+    reworded,
+)
 from unifi_scanner.detection.rule import Rule
+from unifi_scanner.detection.rule_book import overrides_of
 from unifi_scanner.detection.watch import Watch, watch_for
 from unifi_scanner.detection.wording import finding_of
+from unifi_scanner.models.coverage import Muted
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.wire_time import EPOCH
@@ -20,6 +33,7 @@ class Engine:
     """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it."""
 
     def __init__(self, rules: Iterable[Rule], analysers: Iterable[Analyser] = ()) -> None:
+        self._overrides = overrides_of(rules)
         self._watches = [watch_for(rule) for rule in rules]
         self._analysers = tuple(analysers)
         self._table = _dispatch_table(self._watches, self._analysers)
@@ -34,10 +48,39 @@ class Engine:
                     see(entry)
 
     def findings(self) -> list[Finding]:
-        """Return what was found so far, gravest first, then newest."""
-        found = [finding_of(watch.rule, group) for watch in self._watches for group in watch.groups.values()]
-        found += [finding for analyser in self._analysers for finding in analyser.findings()]
-        return sorted(found, key=_rank)
+        """Return what was found so far and the user did not mute, gravest first, then newest."""
+        return sorted((told for _, told in self._told() if told is not None), key=_rank)
+
+    def muted(self) -> tuple[Muted, ...]:
+        """Return what was found so far and the user muted, by rule."""
+        silent: dict[str, list[Finding]] = defaultdict(list)
+        for found, told in self._told():
+            if told is None:
+                silent[found.rule].append(found)
+        return tuple(muted_of(silent[rule]) for rule in sorted(silent))
+
+    def _told(self) -> Iterator[tuple[Finding, Finding | None]]:
+        """Yield every finding as it was found, and as the user wants it: None where that is not at all."""
+        for watch in self._watches:
+            own = self._overrides_of(watch.rule.name)
+            for group in watch.groups.values():
+                yield self._worded(watch.rule, group, own)
+        for analyser in self._analysers:
+            for finding in analyser.findings():
+                case = case_of_finding(finding)
+                fitting = [o for o in self._overrides_of(finding.rule) if fits(o, case)]
+                yield finding, retold(finding, fitting)
+
+    def _worded(
+        self, rule: Rule, group: Group, overrides: Sequence[Override]
+    ) -> tuple[Finding, Finding | None]:
+        case = case_of_group(group) if overrides else None
+        fitting = [o for o in overrides if case is not None and fits(o, case)]
+        finding = finding_of(reworded(rule, fitting), group)
+        return finding, adjusted(finding, fitting)
+
+    def _overrides_of(self, rule: str) -> list[Override]:
+        return [override for override in self._overrides if rule in override.rules]
 
 
 def detect(entries: Iterable[LogEntry], rules: Iterable[Rule]) -> list[Finding]:

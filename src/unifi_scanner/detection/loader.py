@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
+from unifi_scanner.detection.analyser import ANALYSERS
+from unifi_scanner.detection.overrides import Override, parse_overrides
 from unifi_scanner.detection.parsing import parse_rule
 from unifi_scanner.detection.rule import Rule
+from unifi_scanner.detection.rule_book import RuleBook
 from unifi_scanner.errors import RuleError
 from unifi_scanner.models.kinds import KINDS
 
 PACKAGE = "unifi_scanner.detection"
+OVERRIDES = "overrides.toml"
 _LINE = re.compile(r"\(at (line \d+), column \d+\)|\(at end of document\)")
 
 
@@ -29,14 +33,14 @@ class Folder(Protocol):
     def read_text(self, encoding: str) -> str: ...
 
 
-def load_rules(extra: Path | None = None) -> tuple[Rule, ...]:
+def load_rules(extra: Path | None = None) -> RuleBook:
     """Return every rule by name: the packaged ones and those below `extra`, which win over packaged namesakes.
 
-    Raises RuleError, naming the file and the place, for a rule that cannot be used.
+    `extra` may also hold overrides.toml, the user's own word on any of them. Raises RuleError, naming the file and the place, for a rule that cannot be used.
     """
     packaged = _packaged_rules()
     if extra is None:
-        return packaged
+        return RuleBook(packaged)
     if not extra.is_dir():
         raise RuleError(
             extra, "directory", "there is no such directory; it should hold <category>/<name>.toml"
@@ -44,7 +48,14 @@ def load_rules(extra: Path | None = None) -> tuple[Rule, ...]:
     named = {rule.name: rule for rule in packaged} | {
         rule.name: rule for rule in _rules_in(extra, str(extra))
     }
-    return tuple(named[name] for name in sorted(named))
+    return RuleBook((named[name] for name in sorted(named)), _overrides_in(extra, named))
+
+
+def _overrides_in(extra: Path, named: Iterable[str]) -> tuple[Override, ...]:
+    file = extra / OVERRIDES
+    if not file.exists():
+        return ()
+    return parse_overrides(_read_toml(file, str(file)), str(file), {*named, *ANALYSERS})
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +69,7 @@ def _rules_in(root: Any, shown: str) -> list[Rule]:
     for category in sorted(root.iterdir(), key=lambda folder: folder.name):
         if category.is_dir():
             _read_category(category, f"{shown}/{category.name}", rules)
-        elif category.name.endswith(".toml"):
+        elif category.name.endswith(".toml") and category.name != OVERRIDES:
             raise RuleError(
                 f"{shown}/{category.name}", "file", "put the rule into a folder: it is the category"
             )

@@ -122,10 +122,15 @@ def _explain(rule: Table) -> Explain:
 
 def _check_texts(table: Table, rule: Rule) -> None:
     for text in rule.texts():
-        _check_brackets(table, text)
-        for name in _PLACEHOLDER.findall(text):
-            if name not in SAYABLE:
-                raise table.error("explain", f"unknown placeholder {{{name}}}; {nearest_hint(name, SAYABLE)}")
+        check_text(table, text)
+
+
+def check_text(table: Table, text: str) -> None:
+    """Raise RuleError for a text whose brackets do not match or that names a fact there is not."""
+    _check_brackets(table, text)
+    for name in _PLACEHOLDER.findall(text):
+        if name not in SAYABLE:
+            raise table.error("explain", f"unknown placeholder {{{name}}}; {nearest_hint(name, SAYABLE)}")
 
 
 def _check_brackets(table: Table, text: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.enums import Severity, SourceState
 
 AREAS = ("security", "internet", "devices", "wireless", "wired", "admin")
 
@@ -57,6 +57,14 @@ class Drop(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Muted(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings of one rule that the user's own rules keep silent, and how grave the gravest of them is."""
+
+    title: str
+    count: int
+    severity: Severity
+
+
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """The whole account of what a report could and could not see."""
 
@@ -71,6 +79,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     unknown_codes: Mapping[str, int] = {}
     unreadable: int = 0
     without_time: int = 0
+    muted: tuple[Muted, ...] = ()
 
 
 def blind_areas(sources: tuple[SourceCoverage, ...]) -> tuple[str, ...]:

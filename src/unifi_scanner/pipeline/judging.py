@@ -57,7 +57,7 @@ def judge(
     engine.feed(tally.watch(entries))
     return build_report(
         engine.findings(),
-        cover(tally),
+        msgspec.structs.replace(cover(tally), muted=engine.muted()),
         period=period(tally),
         title=title,
         entry_count=tally.entries,

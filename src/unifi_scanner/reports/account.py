@@ -121,6 +121,9 @@ def _notes(coverage: Coverage, clock: Clock) -> Iterator[Note]:
 
 
 def _puzzles(coverage: Coverage) -> Iterator[Note]:
+    for muted in coverage.muted:
+        silent = f"Kept silent by your own rules: {plain_line(muted.title).rstrip('.')}{_often(muted.count)}."
+        yield Note(mark=Mark.NOTE, text=silent)
     unknown = sum(coverage.unknown_codes.values())
     if unknown:
         kinds = counted(len(coverage.unknown_codes), "kind")
@@ -132,6 +135,10 @@ def _puzzles(coverage: Coverage) -> Iterator[Note]:
     if coverage.without_time:
         timeless = counted(coverage.without_time, "entry", "entries")
         yield Note(mark=Mark.NOTE, text=f"{timeless} without a time: we can't say when they happened.")
+
+
+def _often(count: int) -> str:
+    return f", and {number(count - 1)} more of that kind" if count > 1 else ""
 
 
 def _gap_note(gap: Gap, clock: Clock) -> Note:

@@ -83,6 +83,10 @@ def coverage_data(coverage: Coverage) -> Mapping[str, Any]:
         "unknown_codes": dict(sorted(coverage.unknown_codes.items())),
         "unreadable": coverage.unreadable,
         "without_time": coverage.without_time,
+        "muted": [
+            {"title": muted.title, "count": muted.count, "severity": muted.severity.value}
+            for muted in coverage.muted
+        ],
     }
 
 

@@ -11,7 +11,7 @@ from unifi_scanner.models.enums import SourceState, Status
 from unifi_scanner.models.report import Period, Report, Thing, Verdict
 from unifi_scanner.reports.plain import MAX_TITLE, plain_line
 from unifi_scanner.reports.prose import counted, listed, number, small_number
-from unifi_scanner.reports.wording import area_word, is_urgent, needs_someone, source_word
+from unifi_scanner.reports.wording import NEEDS_FROM, area_word, is_urgent, needs_someone, source_word
 
 FILE_SOURCES = {"import", "file", "files"}
 ANSWERED = {SourceState.OK, SourceState.QUIET}
@@ -91,7 +91,9 @@ def doubts(coverage: Coverage) -> list[str]:
     """Return in words what keeps a report without findings from being a real all-clear."""
     open_gaps = sum(not gap.closed for gap in coverage.gaps)
     dropped = sum(drop.count for drop in coverage.drops)
+    muted = sum(silent.count for silent in coverage.muted if silent.severity.rank >= NEEDS_FROM)
     found = [
+        (muted, f"your own rules keep {counted(muted, 'thing')} silent"),
         (open_gaps, f"{counted(open_gaps, 'gap')} could not be filled"),
         (dropped, f"{counted(dropped, 'event')} could not be kept"),
         (coverage.unreadable, f"{counted(coverage.unreadable, 'record')} could not be read"),
