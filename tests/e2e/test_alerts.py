@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.delivery.http_server import receiver
 from tests.delivery.mail_server import Inbox, mail_server
 from tests.e2e.running import environment, service, until
+from unifi_scanner import clock
+from unifi_scanner.app.channels import DATA_FILE
+from unifi_scanner.app.health_check import examine
+from unifi_scanner.config import load_settings
 from unifi_scanner.sim import SimulatedController, load_scenario
+from unifi_scanner.store import open_store
 
 GATEWAY = "74:ac:b9:58:b9:ce"
 
@@ -85,3 +93,26 @@ def test_a_kill_9_at_any_moment_neither_loses_nor_doubles_an_alert(tmp_path: Pat
         names = [mail["Message-ID"] for mail in inbox.mails]
         assert len(set(names)) == 2
         assert len(names) <= 3  # between the server's yes and our note of it, the same mail may come again
+
+
+@pytest.mark.slow
+def test_the_silence_of_the_service_itself_is_noticed(tmp_path: Path) -> None:
+    with (
+        SimulatedController(load_scenario("quiet-week"), network_version="9.3.43") as twin,
+        receiver() as outside,
+    ):
+        environ = environment(
+            twin,
+            tmp_path / "data",
+            UNIFI_HEARTBEAT_URL=f"{outside.url}/ping",
+            UNIFI_HEARTBEAT_INTERVAL_S="0.3",
+        )
+        with service(environ, tmp_path / "log"):
+            assert until(lambda: len(outside.taken) >= 2, 30), (tmp_path / "log").read_text()[-2000:]
+        settings = load_settings(environ=environ)
+        with closing(open_store(tmp_path / "data" / DATA_FILE)) as store:
+            told = examine(store, settings, clock.now())
+            later = examine(store, settings, clock.now() + timedelta(minutes=3))
+        assert told["seconds_since_tick"] < 60
+        assert not any("has not moved" in problem for problem in told["problems"])
+        assert any("has not moved" in problem for problem in later["problems"])

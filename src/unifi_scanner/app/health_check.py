@@ -42,7 +42,7 @@ def health(settings: Settings, *, as_json: bool = False, alive: bool = False) ->
     file = data_file(settings)
     store = open_store(file)
     try:
-        facts = _examine(store, settings, clock.now())
+        facts = examine(store, settings, clock.now())
         can_store = not _store_problems(store)
     finally:
         store.close()
@@ -53,7 +53,8 @@ def health(settings: Settings, *, as_json: bool = False, alive: bool = False) ->
     return 0 if facts["alive" if alive else "healthy"] else 1
 
 
-def _examine(store: SqliteStore, settings: Settings, now: datetime) -> dict[str, Any]:
+def examine(store: SqliteStore, settings: Settings, now: datetime) -> dict[str, Any]:
+    """Return how the service is, as the store shows it."""
     seen = {shard: _coverage(store, shard, now) for shard in store.shards()}
     ticked = _last_tick(store)
     problems = [*_store_problems(store), *_standstill(ticked, now), *_silence(seen, now)]

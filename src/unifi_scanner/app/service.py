@@ -48,8 +48,8 @@ FRESH_S = 30.0  # how long a report waits for the controllers' latest history
 MOST_READERS = 16
 TELL_S = 2.0  # how long a report waits to see whether its channels take it
 POST_S = 2.0  # how long a stop waits for what is being sent
-TICK_NOTED_S = 30.0
-AT_WORK_S = 60.0
+TICK_EVERY_S = 30.0
+AT_WORK_S = 90.0
 DELIVERED_KEPT = timedelta(days=30)
 READER = "unifi-history"
 log = structlog.get_logger(__name__)
@@ -79,7 +79,7 @@ class Service:
             for each in controllers
         ]
         self._stopping = threading.Event()
-        self._ticked_at = self._tick_noted_at = float("-inf")
+        self._ticked_at = float("-inf")
         self.heart = self._heartbeat()
         self.post = Post(store, channels, fold=fold_held)
         self.on_urgent: Callable[[], object] = lambda: None  # called on a stream's thread
@@ -130,19 +130,17 @@ class Service:
         if self.syslog is not None:
             self.syslog.deal()  # last: while nothing can be stored, the streams are drained all the same
         self._alert(watch)
-        self._note_tick()
         return new
 
-    def _note_tick(self) -> None:
+    def note_tick(self) -> None:
+        """Note that the worker goes round and can store; one that hangs in another job does not come here."""
+        self.store.remember(LAST_TICK, clock.now().isoformat())
         self._ticked_at = clock.monotonic()
-        if self._ticked_at - self._tick_noted_at >= TICK_NOTED_S:
-            self.store.remember(LAST_TICK, clock.now().isoformat())
-            self._tick_noted_at = self._ticked_at
 
     @property
     def is_at_work(self) -> bool:
         """Return whether the worker went round lately, and could store what it heard."""
-        return clock.monotonic() - self._ticked_at <= max(AT_WORK_S, 3 * self.settings.ingest_interval_s)
+        return clock.monotonic() - self._ticked_at <= AT_WORK_S
 
     def _alert(self, watch: ControllerWatch) -> None:
         queued = [site.alert.step(clock.now()) for site in watch.sites]
@@ -335,6 +333,7 @@ def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
         # a job each: what goes wrong with one controller is no matter of another
         schedule.every(settings.ingest_interval_s, _job_name(number, service), partial(service.step, watch))
     schedule.every(TIDY_EVERY_S, "tidy", service.tidy)
+    schedule.every(TICK_EVERY_S, "tick", service.note_tick)
     watchdog = watchdog_every()
     if watchdog is not None:
         # on the one worker that does all the work: while that hangs, systemd hears nothing
