@@ -22,7 +22,7 @@ from unifi_scanner.delivery import Attachment, Message
 from unifi_scanner.pipeline.post import encode_message
 from unifi_scanner.store import Outgoing, Shard, SqliteStore, open_store
 
-RUNS, MESSAGES, WAIT_S = 20, 4, 25.0
+RUNS, MESSAGES, WAIT_S = 20, 4, 60.0
 SHARD = Shard("10.0.0.1", "default")
 CHANNELS = ("e-mail", "webhook", "chat", "file")
 NOT_ITS_TROUBLE = {"down", "refuses", "hangs", "drops"}  # a directory of files has no server

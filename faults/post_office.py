@@ -24,7 +24,7 @@ from unifi_scanner.pipeline import Post, fold_held
 from unifi_scanner.store import open_store
 
 QUICK = (0.05, 0.1, 0.2)  # seconds between two tries, where the service takes its time
-GIVE_UP_S = 0.4
+GIVE_UP_S = 1.5
 FULL_S = 0.4
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 from unifi_scanner.delivery.chat import MISSING, REFUSED, TAKEN, UNKNOWN
 
@@ -13,11 +15,11 @@ from unifi_scanner.delivery.chat import MISSING, REFUSED, TAKEN, UNKNOWN
 def send(order: Mapping[str, str]) -> dict[str, str]:
     """Return what became of an order: url, title, body and kind."""
     try:
-        import apprise
+        apprise: Any = importlib.import_module("apprise")  # an extra: it need not be there
     except ImportError:
         return {"state": MISSING}
     service = apprise.Apprise()
-    with apprise.LogCapture(level=logging.WARNING) as said:  # type: ignore[no-untyped-call]
+    with apprise.LogCapture(level=logging.WARNING) as said:
         if not service.add(order["url"]):
             return {"state": UNKNOWN}
         taken = service.notify(
