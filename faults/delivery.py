@@ -99,7 +99,7 @@ class Stage:
 
     def _go_wrong(self) -> None:
         if self.fault == "down":
-            wait_for(lambda: all(one.attempts for one in self.store.waiting_for("email")), 5)
+            wait_for(lambda: all(self._was_tried(name) for name in self._channels()), 15)
             self._start_servers()
         elif self.fault == "kill":
             for _ in range(3):
@@ -107,8 +107,16 @@ class Stage:
                 self._begin()
             self.trouble.on_taken = None
         else:
-            wait_for(lambda: self.trouble.tries >= len(self.servers) + self.rng.randint(0, 3), 5)
+            enough = self.rng.randint(1, 3)
+            wait_for(lambda: all(server.tries >= enough for server in self.servers), 15)
         self.trouble.how = ""
+
+    def _was_tried(self, channel: str) -> bool:
+        return channel == "file" or any(one.attempts for one in self.store.waiting_for(channel))
+
+    def _channels(self) -> list[str]:
+        chat = [_chat_name(self.chat.port)] if self.chat is not None else []
+        return ["email", "webhook", "file", *chat]
 
     def _begin(self) -> None:
         full = self.fault.removeprefix("disk-full-") if self.fault.startswith("disk-full") else "never"
@@ -143,9 +151,7 @@ class Stage:
 
     def _queue(self) -> None:
         now = datetime.now(UTC)
-        channels = ["email", "webhook", "file"]
-        if self.chat is not None:
-            channels.append(_chat_name(self.chat.port))
+        channels = tuple(self._channels())
         for number in range(MESSAGES):
             name = f"report.{number}"
             text = f"Message {number}\n"
@@ -160,7 +166,7 @@ class Stage:
                         kind="report",
                         shard=SHARD,
                         body=encode_message(message),
-                        channels=tuple(channels),
+                        channels=channels,
                         at=now + timedelta(milliseconds=number),
                         upto_seq=number,
                     )

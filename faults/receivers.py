@@ -30,13 +30,7 @@ class Trouble:
 
     def __init__(self, how: str = "") -> None:
         self.how = how
-        self.tries = 0
         self.on_taken: Callable[[], None] | None = None
-
-    def meet(self) -> str:
-        """Return how to answer this request."""
-        self.tries += 1
-        return self.how
 
     def taken(self) -> None:
         """Note that a message is in."""
@@ -50,11 +44,13 @@ class Mailbox:
     def __init__(self, trouble: Trouble, port: int) -> None:
         self.trouble, self.port = trouble, port
         self.took: Counter[str] = Counter()
+        self.tries = 0
         self._controller: Any = None
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         """Take the mail, or not."""
-        how = self.trouble.meet()
+        how = self.trouble.how
+        self.tries += 1
         if how == "refuses":
             return "451 come back later"
         if how == "hangs":
@@ -85,6 +81,7 @@ class Hook:
     def __init__(self, trouble: Trouble, port: int) -> None:
         self.trouble, self.port = trouble, port
         self.took: Counter[str] = Counter()
+        self.tries = 0
         self._server: ThreadingHTTPServer | None = None
 
     def start(self) -> None:
@@ -113,7 +110,8 @@ class Hook:
         ).start()
 
     def _status(self, name: str) -> int | None:
-        how = self.trouble.meet()
+        how = self.trouble.how
+        self.tries += 1
         if how == "refuses":
             return 503
         if how == "hangs":
