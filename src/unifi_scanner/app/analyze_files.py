@@ -23,7 +23,9 @@ from unifi_scanner.models.kinds import UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
 from unifi_scanner.models.report import Period
+from unifi_scanner.models.samples import devices_of
 from unifi_scanner.models.telling import sentence_of
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology, topology_of
 from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.pipeline import Tally, judge
 
@@ -51,7 +53,7 @@ def analyze(
     if not placed and format == "text" and output is None:
         put("There is nothing in these files: no record at all.", None)
         return 0
-    put_report(_judge(whole, files, settings), format, output)
+    put_report(_judge(whole, files, settings, topology_from(devices)), format, output)
     return 0
 
 
@@ -63,6 +65,11 @@ def names_from(devices: Path | None) -> NameBook:
     if not named:
         raise InputError(f"{devices} holds no device list.", hint="Save the answer of stat/device to it.")
     return NameBook().with_devices(named)
+
+
+def topology_from(devices: Path | None) -> Topology:
+    """Return what hangs on what in a device list, as `names_from` reads it."""
+    return UNKNOWN_TOPOLOGY if devices is None else topology_of(devices_of(values_in(devices)))
 
 
 def _place(files: Sequence[Path], context: Context) -> Iterator[Placed]:
@@ -106,7 +113,9 @@ def _in_input_order(
             yield entry, {"file": place.file, "index": place.index}
 
 
-def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings | None) -> Any:
+def _judge(
+    whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings | None, topology: Topology
+) -> Any:
     return judge(
         whole,
         load_rules(settings.rules_dir if settings else None),
@@ -117,6 +126,7 @@ def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings 
         title=files[0].name if len(files) == 1 else f"{len(files)} files",
         # the files' own last moment: the same files always give the same report
         generated_at=lambda tally: tally.last or EPOCH,
+        topology=topology,
     )
 
 

@@ -19,7 +19,7 @@ from unifi_scanner.delivery import compose, dispatch
 from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import CollectionError, ControllerError, DeliveryError
 from unifi_scanner.models.report import Report
-from unifi_scanner.pipeline import Ingest, Publish, recall_facts
+from unifi_scanner.pipeline import Ingest, Publish, recall_facts, remember_topology
 from unifi_scanner.reports import render_all
 from unifi_scanner.store import SqliteStore, open_store
 
@@ -79,6 +79,8 @@ def _look_back(store: SqliteStore, site: Site, since: datetime) -> None:
     site.also_read(console_files(site.settings, site, store))
     ingest = Ingest(store, site.shard, history=site.history, version=site.client.version)
     site.capabilities = recall_facts(store, site.shard).capabilities
+    if site.topology:
+        remember_topology(store, site.shard, site.topology)
     try:
         site.capabilities = site.probe(clock.now()) or site.capabilities
     except ControllerError as exc:

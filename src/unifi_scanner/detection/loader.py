@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
-from unifi_scanner.detection.analyser import ANALYSERS
+from unifi_scanner.detection.analyser import ANALYSERS, KNOWN_OTHERWISE
 from unifi_scanner.detection.overrides import Override, parse_overrides
 from unifi_scanner.detection.parsing import parse_rule
 from unifi_scanner.detection.rule import Rule
@@ -55,7 +55,7 @@ def _overrides_in(extra: Path, named: Iterable[str]) -> tuple[Override, ...]:
     file = extra / OVERRIDES
     if not file.exists():
         return ()
-    return parse_overrides(_read_toml(file, str(file)), str(file), {*named, *ANALYSERS})
+    return parse_overrides(_read_toml(file, str(file)), str(file), {*named, *ANALYSERS, *KNOWN_OTHERWISE})
 
 
 @lru_cache(maxsize=1)

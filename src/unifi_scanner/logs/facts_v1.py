@@ -133,6 +133,7 @@ def facts_of_event(item: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
         version_from=text_of(item.get("version_from")),
         version_to=first_text(item, "version_to", "version"),
         other_mac=canonical_mac(item.get("mac")) if item.get("sw") else None,
+        bssid=canonical_mac(item.get("mac")) if "Rogue" in str(item.get("key")) else None,
         guest=True if item.get("guest") else None,
     )
     return facts | (threat_facts(item, names) if "src_ip" in item else {})

@@ -14,12 +14,12 @@ from unifi_scanner.logs.reading import (
     direction_of,
     duration_words,
     first_text,
-    int_of,
     line_id_of,
     outcome_of,
     present,
     said,
     seconds_of,
+    signal_of,
     text_of,
 )
 from unifi_scanner.logs.redaction import is_secret
@@ -130,7 +130,9 @@ def _where_facts(row: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
         ap_from_mac=ap_from,
         ap_to_mac=ap_to,
         port=_id(row, "PORT") or port,
-        signal=int_of(_name(row, "SIGNAL_STRENGTH")),
+        signal=signal_of(_name(row, "SIGNAL_STRENGTH")) or signal_of(_name(row, "RSSI")),
+        signal_before=signal_of(_name(row, "PREVIOUS_SIGNAL_STRENGTH")),
+        bssid=_mac(row, "BSSID"),
         devices=_name(row, "DEVICES"),
         ip=address_of(_id(row, "IP")) or address_of(_id(row, "REMOTE_IP")),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from unifi_scanner.models.device import NameBook, canonical_mac
 from unifi_scanner.models.phrasing import tame
+from unifi_scanner.models.signal import dbm_of
 
 BLOCKED, NOT_BLOCKED = "blocked", "not blocked"
 _OUTCOMES = {"blocked": BLOCKED, "block": BLOCKED, "allowed": NOT_BLOCKED, "allow": NOT_BLOCKED}
@@ -71,6 +72,11 @@ def int_of(value: Any) -> int | None:
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         return int(value)
     return None
+
+
+def signal_of(value: Any) -> int | None:
+    """Return a Wi-Fi signal in dBm, also from UniFi's own scale; None where it is none."""
+    return dbm_of(int_of(value))
 
 
 def band_of(value: Any) -> str | None:

@@ -10,7 +10,7 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import LogSource, Novelty, Status
 from unifi_scanner.models.finding import Finding, Incident
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,3 +73,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     entry_count: int = 0
     generated_at: datetime
     schema_version: str = SCHEMA_VERSION
+
+    @property
+    def rest(self) -> tuple[Thing, ...]:
+        """Return what else happened, each told once: incidents that do not lead it, and findings none of them tells."""
+        leading = {thing.id for thing in self.needs_you}
+        incidents = tuple(incident for incident in self.incidents if incident.id not in leading)
+        return (*incidents, *(finding for finding in self.findings if not finding.incident))

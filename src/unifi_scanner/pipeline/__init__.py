@@ -6,10 +6,17 @@ Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on t
 """
 
 from unifi_scanner.pipeline.alert import Alert, family_of, fold_held
-from unifi_scanner.pipeline.books import books_of, recall_facts, remember_facts
+from unifi_scanner.pipeline.books import (
+    books_of,
+    recall_facts,
+    recall_topology,
+    remember_facts,
+    remember_topology,
+)
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
+from unifi_scanner.pipeline.past import Past, past_of, remember_health
 from unifi_scanner.pipeline.post import Post, retry_pending
 from unifi_scanner.pipeline.publish import Publish
 
@@ -18,6 +25,7 @@ __all__ = [
     "Found",
     "Ingest",
     "LiveCollector",
+    "Past",
     "Post",
     "Publish",
     "Reading",
@@ -27,8 +35,12 @@ __all__ = [
     "fold_held",
     "is_event",
     "judge",
+    "past_of",
     "read_history",
     "recall_facts",
+    "recall_topology",
     "remember_facts",
+    "remember_health",
+    "remember_topology",
     "retry_pending",
 ]

@@ -8,11 +8,14 @@ from datetime import datetime
 
 import msgspec
 
-from unifi_scanner.detection import ANALYSERS, Engine, Rule
+from unifi_scanner.detection import ANALYSERS, GO_ON, Chronicle, Engine, Rule, tell_stories
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
+from unifi_scanner.pipeline.past import Past
+from unifi_scanner.pipeline.told import NEVER, LastTold, changes_since, things_of
 from unifi_scanner.reports import build_report
 
 
@@ -50,16 +53,45 @@ def judge(
     period: Callable[[Tally], Period],
     title: str,
     generated_at: Callable[[Tally], datetime],
+    topology: Topology = UNKNOWN_TOPOLOGY,
+    known: Iterable[LogEntry] = (),
+    before: LastTold = NEVER,
+    past: Past | None = None,
 ) -> Report:
-    """Return the report on `entries`: detect, then build, told together with what could not be seen."""
-    tally = Tally()
-    engine = Engine(rules, [make() for make in ANALYSERS.values()])
+    """Return the report on `entries`: detect, compare with the past, tell as stories, build, with what could not be seen.
+
+    `known` are entries of before that something still open began with; they are not counted. `before` is what the
+    last report told.
+    """
+    tally, chronicle, past = Tally(), Chronicle(), past or Past()
+    analysers = [*(make() for make in ANALYSERS.values()), *past.analysers()]
+    engine = Engine(rules, analysers, chronicle, qualify=past.qualify)
+    engine.feed(known)
     engine.feed(tally.watch(entries))
-    return build_report(
+    span = period(tally)
+    trends = past.compare(span)
+    ending = ending_rules(rules)
+    told = tell_stories(
         engine.findings(),
-        msgspec.structs.replace(cover(tally), muted=engine.muted()),
-        period=period(tally),
+        chronicle,
+        topology,
+        kinds={rule.name: rule.kind for rule in rules},
+        ending=ending,
+    )
+    coverage = msgspec.structs.replace(cover(tally), muted=engine.muted())
+    return build_report(
+        told.findings,
+        coverage,
+        period=span,
+        trends=trends,
         title=title,
         entry_count=tally.entries,
         generated_at=generated_at(tally),
+        incidents=told.incidents,
+        changes=changes_since(before, things_of(told.incidents, told.findings), coverage, ending),
     )
+
+
+def ending_rules(rules: Iterable[Rule]) -> frozenset[str]:
+    """Return the rules whose trouble goes on until something says that it is over."""
+    return GO_ON | {rule.name for rule in rules if rule.resolve is not None}

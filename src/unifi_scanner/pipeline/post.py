@@ -108,7 +108,7 @@ class Postman:
         if waiting.kind == "report":
             self.store.mark_told(waiting.shard, waiting.upto_seq, report_id=waiting.id, channel=name, at=now)
             # the next period begins where this report ends, however late it was delivered
-            self.store.remember(last_told(waiting.shard), waiting.at.isoformat())
+            self.store.remember(last_close(waiting.shard), waiting.at.isoformat())
         self.store.settle(waiting.id, name, now)
         self._taken.pop(waiting.id, None)
         self._due.pop(waiting.id, None)
@@ -251,7 +251,7 @@ def retry_pending(store: EventStore, channels: Sequence[Channel], now: datetime)
     return outcomes
 
 
-def last_told(shard: Shard) -> str:
+def last_close(shard: Shard) -> str:
     """Return the name under which the store remembers when the last report of a site ended."""
     return f"last_told:{shard.controller}:{shard.site}"
 
@@ -269,4 +269,4 @@ def decode_message(body: bytes) -> Message:
         raise StoreError("A waiting message in the data file cannot be read.") from exc
 
 
-__all__ = ["Post", "Postman", "decode_message", "encode_message", "last_told", "retry_pending"]
+__all__ = ["Post", "Postman", "decode_message", "encode_message", "last_close", "retry_pending"]

@@ -11,9 +11,11 @@ from unifi_scanner.ledger import ControllerFacts, Counts, coverage_from
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
-from unifi_scanner.pipeline.books import books_of
-from unifi_scanner.pipeline.judging import Tally, judge
-from unifi_scanner.pipeline.post import encode_message, last_told, retry_pending
+from unifi_scanner.pipeline.books import books_of, recall_topology
+from unifi_scanner.pipeline.judging import Tally, ending_rules, judge
+from unifi_scanner.pipeline.past import past_of
+from unifi_scanner.pipeline.post import encode_message, last_close, retry_pending
+from unifi_scanner.pipeline.told import NEVER, LastTold, last_told, note_telling, notes_of, open_entries
 from unifi_scanner.reports import render_all
 from unifi_scanner.store import EventStore, Outgoing, Pending, Shard
 
@@ -39,7 +41,8 @@ class Publish:
     def report(self, *, since: datetime | None, now: datetime) -> Report:
         """Return the report on what the store holds from `since` on, with no upper bound."""
         entries = self.store.entries(self.shard, since=since)
-        return self._judge(entries, start=since, now=now)
+        before = last_told(self.store, self.shard) if since is not None else NEVER
+        return self._judge(entries, start=since, now=now, before=before, known_until=since)
 
     def close_period(self, now: datetime) -> Dispatch | None:
         """Tell everything not told yet and return how it went; the period closes when one channel took it."""
@@ -55,27 +58,29 @@ class Publish:
             start = max((one.at for one in on_its_way), default=self._last_close())
             upto = self.store.last_seq(self.shard)
             entries = self.store.entries(self.shard, after_seq=told, upto_seq=upto)
-            report = self._judge(entries, start=start, now=now)
+            before = last_told(self.store, self.shard)
+            report = self._judge(entries, start=start, now=now, before=before)
             message = compose(report, render_all(report))
             # nobody has seen them, and the new report tells all of it again; unless one is being sent since
             gone = [self.store.drop_pending(one.id) for one in waiting if not one.is_sent]
             if all(gone):
                 break
-        self.store.post(
-            [
-                Outgoing(
-                    id=message.message_id,
-                    kind="report",
-                    shard=self.shard,
-                    body=encode_message(message),
-                    channels=tuple(channel.name for channel in self.channels),
-                    at=now,
-                    upto_seq=upto,
-                )
-            ],
-            at=now,
-        )
+        notes = notes_of(report, ending_rules(self.rules))
+        telling = LastTold(report_id=message.message_id, upto_seq=upto, notes=notes)
+        note_telling(self.store, self.shard, telling)
+        self.store.post([self._outgoing(message, upto, now)], at=now)
         return message
+
+    def _outgoing(self, message: Message, upto: int, now: datetime) -> Outgoing:
+        return Outgoing(
+            id=message.message_id,
+            kind="report",
+            shard=self.shard,
+            body=encode_message(message),
+            channels=tuple(channel.name for channel in self.channels),
+            at=now,
+            upto_seq=upto,
+        )
 
     def retry(self, now: datetime) -> dict[str, Dispatch]:
         """Send every message again that some channel has not taken yet; return how each went, by its id."""
@@ -99,10 +104,18 @@ class Publish:
         return coverage_from(books_of(self.store, self.shard, since), self.facts, counts, now=now)
 
     def _last_close(self) -> datetime | None:
-        text = self.store.recall(last_told(self.shard))
+        text = self.store.recall(last_close(self.shard))
         return None if text is None else datetime.fromisoformat(text)
 
-    def _judge(self, entries: Iterable[LogEntry], *, start: datetime | None, now: datetime) -> Report:
+    def _judge(
+        self,
+        entries: Iterable[LogEntry],
+        *,
+        start: datetime | None,
+        now: datetime,
+        before: LastTold,
+        known_until: datetime | None = None,
+    ) -> Report:
         return judge(
             entries,
             self.rules,
@@ -110,4 +123,8 @@ class Publish:
             period=lambda tally: Period(start=start or tally.first, end=now, zone=self.facts.zone),
             title=self.facts.title,
             generated_at=lambda _tally: now,
+            topology=recall_topology(self.store, self.shard),
+            known=open_entries(self.store, self.shard, before, until=known_until),
+            before=before,
+            past=past_of(self.store, self.shard, start, now),
         )

@@ -46,7 +46,7 @@ def facts_of(report: Report) -> tuple[Fact, ...]:
 
 
 def _area_fact(report: Report, name: str, areas: tuple[str, ...]) -> Fact:
-    here = [f for f in (*report.needs_you, *report.findings) if AREA_OF.get(f.source) in areas]
+    here = [f for f in (*report.needs_you, *report.rest) if AREA_OF.get(f.source) in areas]
     needing = [f for f in here if needs_someone(f)]
     blind = [area_word(area) for area in areas if area in report.coverage.blind]
     unseen = f"{listed(blind, 'or')} could not be checked" if blind else ""

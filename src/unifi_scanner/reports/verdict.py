@@ -109,8 +109,8 @@ def headline(report: Report) -> str:
 
 def lede(report: Report) -> str:
     """Return the sentences that follow the verdict."""
-    waiting = sum(needs_someone(f) for f in report.findings)
-    notes = len(report.findings) - waiting
+    waiting = sum(needs_someone(thing) for thing in report.rest)
+    notes = len(report.rest) - waiting
     told = _counted_things(waiting, "more {} to look at {} told below.") + _counted_things(
         notes, "{} {} worth knowing."
     )

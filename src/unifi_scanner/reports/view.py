@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from unifi_scanner.models.enums import Confidence, Status
-from unifi_scanner.models.finding import Evidence
+from unifi_scanner.models.finding import Evidence, Incident
 from unifi_scanner.models.report import Report, Thing
 from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.reports.account import Account, account_of
@@ -79,7 +79,7 @@ def view_of(report: Report) -> View:
         facts=facts_of(report),
         needs=tuple(_telling(f, clock) for f in report.needs_you),
         needs_intro=_needs_intro(report),
-        stories=tuple(_telling(i, clock) for i in report.incidents),
+        stories=tuple(_telling(i, clock) for i in report.rest if isinstance(i, Incident)),
         others=tuple(_telling(f, clock) for f in report.findings if not f.incident),
         account=account_of(report.coverage, clock),
         made=_made(report, clock.zone),

@@ -299,6 +299,12 @@ class EventStore(Protocol):
     ) -> Iterator[RolledUp]:
         """Yield counts by hour, kind and subject for the hours that touch the period."""
 
+    def hourly(self, shard: Shard, since: datetime, until: datetime) -> Iterator[RolledUp]:
+        """Yield counts by hour and kind, all subjects together, for the hours that begin in the period."""
+
+    def seen_clients(self, shard: Shard, until: datetime) -> Iterator[tuple[str, datetime]]:
+        """Yield every client that was counted in an hour that began before then, and the first such hour."""
+
     def prune(self, *, max_age: timedelta, max_bytes: int, now: datetime) -> Pruned:
         """Remove what is too old or too much, oldest first, untold entries last; the file shrinks."""
 
