@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: demo test check bench fixtures fuzz faults insight docs screenshots lock clean
+.PHONY: demo test check bench fixtures fuzz faults delivery-faults insight docs screenshots lock clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -41,6 +41,10 @@ faults: $(READY)
 SEEDS ?= 20
 insight: $(READY)
 	$(BIN)/python -m insight --seeds $(SEEDS) $(if $(ONLY),--only $(ONLY),--write docs/insight.md)
+
+# Every way a message can fail to arrive, with real servers; SHORT=1 plays each once.
+delivery-faults: $(READY)
+	$(BIN)/python -m faults.delivery $(if $(SHORT),--short,--write docs/delivery-faults.md)
 
 # docs/configuration.md is made from the settings; a test fails when it is out of date. The site goes to build/handbook/site.
 docs: $(READY)

@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from unifi_scanner import clock
+from unifi_scanner.app.alerting import alert_channels, policy_of
 from unifi_scanner.app.console_files import console_files
 from unifi_scanner.app.controller import Site
 from unifi_scanner.app.syslog_desk import Share
@@ -21,6 +22,7 @@ from unifi_scanner.models.enums import SourceState, Voice
 from unifi_scanner.models.samples import Samples
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY
 from unifi_scanner.pipeline import (
+    Alert,
     Found,
     Ingest,
     LiveCollector,
@@ -86,6 +88,14 @@ class SiteWatch:
             channels=channels,
             facts=site.facts(listening=True),
             voice=Voice(settings.report_voice),
+        )
+        self.alert = Alert(
+            store,
+            site.shard,
+            rules=self.publish.rules,
+            channels=alert_channels(channels),
+            policy=policy_of(settings, self.publish.rules),
+            facts=lambda: site.facts(listening=True),
         )
         self._names_at = clock.monotonic()
         self._dropped = 0
@@ -217,7 +227,7 @@ class SiteWatch:
         self.ingest.version = self.site.client.version
 
     def tell(self, now: datetime) -> None:
-        """Close the period: report everything not told yet."""
+        """Close the period: queue a report on everything not told yet."""
         self.publish.facts = self.site.facts(listening=True)
         remember_facts(self.store, self.shard, self.publish.facts)
-        self.publish.close_period(now)
+        self.publish.queue_period(now)

@@ -27,6 +27,7 @@ VERBS: dict[str, Verb] = {
     "explain": Verb(
         "unifi_scanner.cli.explain", "say what a code or a log line means and what to do about it"
     ),
+    "notify": Verb("unifi_scanner.cli.notify", "send a real test through every channel"),
     "rules": Verb(
         "unifi_scanner.cli.rules", "list or test the rules, begin one of your own, or replay the stored past"
     ),

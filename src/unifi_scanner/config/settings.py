@@ -15,6 +15,8 @@ from pydantic import ConfigDict, PrivateAttr, SecretStr
 
 from unifi_scanner.config.groups import (
     NAMES,
+    Alerts,
+    Chat,
     Controller,
     Data,
     Email,
@@ -48,7 +50,7 @@ class Provenance:
     controllers: tuple[Controller, ...] = ()
 
 
-class Settings(Controller, Listening, Syslog, Ssh, Reporting, Email, Files, Data, Logging):
+class Settings(Controller, Listening, Syslog, Ssh, Reporting, Alerts, Email, Chat, Files, Data, Logging):
     """Every setting, checked and frozen; secrets hidden. `load_settings` makes one."""
 
     model_config = ConfigDict(title="UniFi Scanner settings")

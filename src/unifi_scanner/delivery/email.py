@@ -115,9 +115,14 @@ def build_mail(message: Message, sender: str, recipients: Sequence[str]) -> Emai
     own = _address(sender)
     mail["From"] = own
     mail["To"] = [_address(recipient) for recipient in recipients]
-    mail["Subject"] = _one_line(message.subject)
+    mail["Subject"] = _one_line(f"Re: {message.subject}" if message.in_reply_to else message.subject)
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{_token(message.message_id)}@{own.domain}>"
+    if message.in_reply_to:
+        first = f"<{_token(message.in_reply_to)}@{own.domain}>"
+        mail["In-Reply-To"] = mail["References"] = first
+    if message.is_urgent:
+        mail["Importance"] = "high"
     mail["List-Id"] = f"UniFi Scanner reports <unifi-scanner.{own.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="quoted-printable")

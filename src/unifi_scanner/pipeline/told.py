@@ -161,7 +161,7 @@ def note_telling(store: EventStore, shard: Shard, telling: LastTold) -> None:
 def _was_told(store: EventStore, shard: Shard, begun: LastTold) -> bool:
     if begun.is_none or begun.upto_seq > store.told_upto(shard):
         return False
-    return not any(p.report_id == begun.report_id and not p.told for p in store.pending())
+    return not any(p.id == begun.report_id and not p.told for p in store.pending())
 
 
 def _recalled(store: EventStore, key: str) -> LastTold:
