@@ -49,4 +49,4 @@ def test_an_afternoon_without_internet_is_two_stories_with_their_causes(tmp_path
     # the backup line carried the house, so of the two only the power needs somebody
     assert report["needs_you"] == [power["id"]]
     roles = [beat["role"] for beat in power["timeline"]]
-    assert roles == ["cause", "consequence", "recovery", "recovery"]
+    assert roles == ["cause", "consequence", "consequence", "recovery", "recovery"]

@@ -17,6 +17,7 @@ from unifi_scanner.app.output import put_entries, put_reports
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import compose, dispatch
 from unifi_scanner.detection import load_rules
+from unifi_scanner.detection.glossary import glossary
 from unifi_scanner.errors import CollectionError, ControllerError, DeliveryError
 from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.report import Report
@@ -110,7 +111,9 @@ def _made(settings: Settings, store: SqliteStore, site: Site, since: datetime) -
 def _deliver(made: Sequence[Report], settings: Settings) -> None:
     channels = channels_of(settings)
     for one in made:
-        outcome = dispatch(compose(one, render_all(one, Voice(settings.report_voice))), channels)
+        outcome = dispatch(
+            compose(one, render_all(one, Voice(settings.report_voice), glossary=glossary())), channels
+        )
         if not outcome.receipts:
             reasons = " ".join(str(failure) for failure in outcome.failures)
             raise DeliveryError("all channels", f"The report was made but not delivered anywhere. {reasons}")
