@@ -54,6 +54,7 @@ class Evening:
     mail: EmailMessage
     raw_mail: bytes
     recipients: list[list[str]]
+    mails: list[EmailMessage]
     files: list[Path]
     root: Path
 
@@ -98,7 +99,7 @@ def _evening(
 ) -> Evening:
     return Evening(
         ledger=twin.ledger(), stored=entries_of(root / "data"), put_out=put_out, tailed=_text(tail),
-        log=_text(root / "log"), mail=inbox.mails[-1], raw_mail=inbox.raw[-1], recipients=inbox.to,
+        log=_text(root / "log"), mail=inbox.mails[-1], raw_mail=inbox.raw[-1], recipients=inbox.to, mails=list(inbox.mails),
         files=[path for path in root.rglob("*") if path.is_file()], root=root,
     )  # fmt: skip
 

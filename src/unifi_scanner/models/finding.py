@@ -84,6 +84,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     timeline: tuple[Beat, ...] = ()  # in order of time
     findings: tuple[str, ...] = ()
     ended: datetime | None = None
+    goes_on: bool = True  # of one without an end: whether something would have told it; else it just happened
 
     @property
     def resolved(self) -> bool:

@@ -88,7 +88,7 @@ def _numbers(report: Report) -> dict[str, int]:
 
 
 def _drawn(incident: Incident, scale: drawing.Scale | None, until: datetime) -> tuple[Strip | None, str]:
-    span = Span(start=incident.first_seen, end=incident.ended)
+    span = Span(start=incident.first_seen, end=_known_end(incident))
     if scale is None or not is_known(span.start) or not scale.shows(span):
         return None, ""
     causes = [beat.at for beat in incident.timeline if beat.role is Role.CAUSE]
@@ -102,7 +102,7 @@ def _story(incident: Incident, clock: Clock, see: int, drawn: tuple[Strip | None
     mark = Mark.FINE if incident.resolved else _open_mark(incident)
     return Story(
         mark=mark,
-        word="Over" if incident.resolved else "Still going on",
+        word=_word(incident),
         title=plain_line(incident.title, MAX_TITLE),
         short=plain_line(incident.subjects[0], 28) if incident.subjects else plain_line(incident.title, 28),
         when=_when(incident, clock),
@@ -121,6 +121,16 @@ def _story(incident: Incident, clock: Clock, see: int, drawn: tuple[Strip | None
     )
 
 
+def _word(incident: Incident) -> str:
+    if incident.resolved:
+        return "Over"
+    return "Still going on" if incident.goes_on else "Happened"
+
+
+def _known_end(incident: Incident) -> datetime | None:
+    return incident.ended if incident.resolved or incident.goes_on else incident.last_seen
+
+
 def _open_mark(incident: Incident) -> Mark:
     if is_urgent(incident):
         return Mark.URGENT
@@ -128,6 +138,8 @@ def _open_mark(incident: Incident) -> Mark:
 
 
 def _when(incident: Incident, clock: Clock) -> str:
+    if incident.ended is None and not incident.goes_on:
+        return clock.span(incident.first_seen, incident.last_seen)
     if incident.ended is None:
         return f"since {clock.moment(incident.first_seen)}" if is_known(incident.first_seen) else ""
     lasted = duration(incident.ended - incident.first_seen)

@@ -155,7 +155,13 @@ class _Teller:
             timeline=beats_of(plot),
             findings=tuple(finding.id for finding in plot.findings),
             ended=self._ended(plot),
+            goes_on=self._goes_on(plot),
         )
+
+    def _goes_on(self, plot: Plot) -> bool:
+        """Return whether something says, or is yet to say, when it was over."""
+        lasting = any(spell.theme in (Theme.LOSS, Theme.LINE) for spell in plot.spells)
+        return lasting or any(finding.rule in self._rules.ending for finding in plot.findings)
 
     def _ended(self, plot: Plot) -> datetime | None:
         ending = [f for f in plot.findings if f.rule in self._rules.ending]
