@@ -74,7 +74,7 @@ def live_through_it(flavour: Flavour, version: str, directory: Path) -> list[str
 SENTENCES = (
     r"AP Three went offline and was away for (9|10|11) seconds\.",
     r"Switch One could not give enough power over the cable on port 4\.",
-    r"Phone 7, a phone of yours, tried once to get in at [^,]+, and nothing stopped it\.",
+    r"Phone 7, a phone of yours, tried once to (get in at|reach) [^,]+, and nothing stopped it\.",
     r"Phone 27 moved 8 times between AP One and AP Two in (20|21|22) seconds",
     r"The Internet connection .*?went down and was away for [456] seconds\.",
 )
