@@ -9,6 +9,7 @@ import msgspec
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import LogSource, Novelty, Status
 from unifi_scanner.models.finding import Finding, Incident
+from unifi_scanner.models.section import Section
 
 SCHEMA_VERSION = "1.0"
 
@@ -70,6 +71,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] = ()  # empty in a first report
     trends: tuple[Trend, ...] = ()
     coverage: Coverage
+    sections: tuple[Section, ...] = ()  # what other services tell
     entry_count: int = 0
     generated_at: datetime
     schema_version: str = SCHEMA_VERSION

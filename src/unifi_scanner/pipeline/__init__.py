@@ -5,7 +5,14 @@
 Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on the report schedule.
 """
 
-from unifi_scanner.pipeline.books import books_of, recall_facts, remember_facts
+from unifi_scanner.pipeline.books import (
+    books_of,
+    read_standing,
+    recall_facts,
+    recall_standing,
+    remember_facts,
+    standing_name,
+)
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
@@ -22,7 +29,10 @@ __all__ = [
     "is_event",
     "judge",
     "read_history",
+    "read_standing",
     "recall_facts",
+    "recall_standing",
     "remember_facts",
     "retry_pending",
+    "standing_name",
 ]

@@ -13,6 +13,7 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
+from unifi_scanner.models.section import Section
 from unifi_scanner.reports import build_report
 
 
@@ -50,16 +51,24 @@ def judge(
     period: Callable[[Tally], Period],
     title: str,
     generated_at: Callable[[Tally], datetime],
+    sections: Sequence[Section] = (),
 ) -> Report:
     """Return the report on `entries`: detect, then build, told together with what could not be seen."""
     tally = Tally()
     engine = Engine(rules, [make() for make in ANALYSERS.values()])
     engine.feed(tally.watch(entries))
     return build_report(
-        engine.findings(),
-        msgspec.structs.replace(cover(tally), muted=engine.muted()),
+        [*engine.findings(), *(finding for section in sections for finding in section.findings)],
+        with_sections(msgspec.structs.replace(cover(tally), muted=engine.muted()), sections),
         period=period(tally),
         title=title,
         entry_count=tally.entries,
         generated_at=generated_at(tally),
+        sections=sections,
     )
+
+
+def with_sections(coverage: Coverage, sections: Sequence[Section]) -> Coverage:
+    """Return the coverage with how well other services were seen; they make no area of the network blind."""
+    rows = tuple(row for section in sections for row in section.sources)
+    return msgspec.structs.replace(coverage, sources=coverage.sources + rows)

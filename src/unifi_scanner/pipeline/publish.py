@@ -14,7 +14,9 @@ from unifi_scanner.ledger import ControllerFacts, Counts, coverage_from
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
-from unifi_scanner.pipeline.books import books_of
+from unifi_scanner.models.section import Section
+from unifi_scanner.models.standing import standing_of
+from unifi_scanner.pipeline.books import books_of, remember_standing
 from unifi_scanner.pipeline.judging import Tally, judge
 from unifi_scanner.reports import render_all
 from unifi_scanner.store import EventStore, Pending, Shard
@@ -37,6 +39,7 @@ class Publish:
         self.rules = rules
         self.channels = channels
         self.facts = facts
+        self.sections: Sequence[Section] = ()  # what other services told, for the next report
 
     def report(self, *, since: datetime | None, now: datetime) -> Report:
         """Return the report on what the store holds from `since` on, with no upper bound."""
@@ -47,7 +50,8 @@ class Publish:
         """Tell everything not told yet and return how it went; the period closes when one channel took it."""
         told, upto = self.store.told_upto(self.shard), self.store.last_seq(self.shard)
         entries = self.store.entries(self.shard, after_seq=told, upto_seq=upto)
-        report = self._judge(entries, start=self._last_close(), now=now)
+        report = self._judge(entries, start=self.last_close(), now=now)
+        remember_standing(self.store, self.shard, standing_of(report))
         message = compose(report, render_all(report))
         self._drop_untold(told)
         self.store.save_pending(
@@ -73,7 +77,8 @@ class Publish:
         )
         return coverage_from(books_of(self.store, self.shard, since), self.facts, counts, now=now)
 
-    def _last_close(self) -> datetime | None:
+    def last_close(self) -> datetime | None:
+        """Return when the last period that was told ended."""
         text = self.store.recall(_last_told(self.shard))
         return None if text is None else datetime.fromisoformat(text)
 
@@ -91,6 +96,7 @@ class Publish:
             period=lambda tally: Period(start=start or tally.first, end=now, zone=self.facts.zone),
             title=self.facts.title,
             generated_at=lambda _tally: now,
+            sections=self.sections,
         )
 
 

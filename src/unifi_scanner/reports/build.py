@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.finding import Finding, Incident
 from unifi_scanner.models.report import Period, Report
+from unifi_scanner.models.section import Section
 from unifi_scanner.reports.verdict import Case, judge
 from unifi_scanner.reports.wording import is_urgent, needs_someone
 
@@ -24,6 +25,7 @@ def build_report(
     entry_count: int,
     generated_at: datetime,
     incidents: Sequence[Incident] = (),
+    sections: Sequence[Section] = (),
 ) -> Report:
     """Return the report on `findings`, ranked, with a verdict that never promises more than `coverage` allows."""
     ranked = sorted(findings, key=_rank)
@@ -44,6 +46,7 @@ def build_report(
         findings=tuple(f for f in ranked if id(f) not in chosen),
         incidents=tuple(sorted(incidents, key=_incident_rank)),
         coverage=coverage,
+        sections=tuple(sections),
         entry_count=entry_count,
         generated_at=generated_at,
     )

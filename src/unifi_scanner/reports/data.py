@@ -12,6 +12,7 @@ from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.report import Report, Thing
 from unifi_scanner.reports.plain import escaped_json
 from unifi_scanner.reports.prose import is_known
+from unifi_scanner.reports.sections import sections_data
 
 
 def render_json(report: Report) -> str:
@@ -37,6 +38,7 @@ def report_data(report: Report) -> Mapping[str, Any]:
             _finding(told) for told in (*report.needs_you, *report.findings) if isinstance(told, Finding)
         ],
         "incidents": [_story(incident) for incident in report.incidents],
+        "sections": sections_data(report.sections),
         "coverage": coverage_data(report.coverage),
     }
 

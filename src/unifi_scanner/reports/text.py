@@ -8,6 +8,7 @@ import msgspec
 
 from unifi_scanner.reports.glance import Fact
 from unifi_scanner.reports.plain import padded, to_ascii, width_of, wrapped
+from unifi_scanner.reports.sections import section_paragraphs
 from unifi_scanner.reports.view import Telling, View
 from unifi_scanner.reports.wording import MARK_TEXT, Mark
 
@@ -56,7 +57,13 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 def page_text(view: View, *, width: int, color: bool, ascii_only: bool) -> str:
     """Return the report for a terminal `width` cells wide."""
     page = Page(width=max(width, NARROWEST), color=color, ascii=ascii_only)
-    lines = (*_top(page, view), *_needs(page, view), *_happened(page, view), *_seen(page, view))
+    lines = (
+        *_top(page, view),
+        *_needs(page, view),
+        *_happened(page, view),
+        *_services(page, view),
+        *_seen(page, view),
+    )
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -98,6 +105,15 @@ def _happened(page: Page, view: View) -> Iterator[str]:
     for thing in (*view.stories, *view.others):
         yield ""
         yield from _thing(page, thing, f"   {page.mark(thing.mark)} ")
+
+
+def _services(page: Page, view: View) -> Iterator[str]:
+    for section in view.sections:
+        yield from page.heading(page.words(section.title.upper()))
+        for line in section_paragraphs(section):
+            yield from page.block(
+                line, 6, f" {page.mark(section.mark)} " if line is section.sentences[0] else ""
+            )
 
 
 def _thing(page: Page, thing: Telling, lead: str) -> Iterator[str]:

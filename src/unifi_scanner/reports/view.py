@@ -12,6 +12,7 @@ from unifi_scanner.reports.account import Account, account_of
 from unifi_scanner.reports.glance import MARK_WORDS, Fact, facts_of
 from unifi_scanner.reports.plain import MAX_TITLE, plain_line
 from unifi_scanner.reports.prose import Clock, counted, number, times
+from unifi_scanner.reports.sections import SectionView, section_views
 from unifi_scanner.reports.verdict import NAMELESS, headline, lede
 from unifi_scanner.reports.wording import STATUS_WORDS, SURENESS, Mark, is_urgent, needs_someone
 
@@ -60,6 +61,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     needs_intro: str
     stories: tuple[Telling, ...]
     others: tuple[Telling, ...]
+    sections: tuple[SectionView, ...]
     account: Account
     made: str
 
@@ -81,6 +83,7 @@ def view_of(report: Report) -> View:
         needs_intro=_needs_intro(report),
         stories=tuple(_telling(i, clock) for i in report.incidents),
         others=tuple(_telling(f, clock) for f in report.findings if not f.incident),
+        sections=section_views(report.sections),
         account=account_of(report.coverage, clock),
         made=_made(report, clock.zone),
     )
