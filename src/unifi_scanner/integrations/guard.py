@@ -11,6 +11,7 @@ from pybreaker import CircuitBreaker, CircuitBreakerError
 from unifi_scanner.errors import ScannerError
 from unifi_scanner.integrations.base import Integration, failed_section
 from unifi_scanner.models.section import Section
+from unifi_scanner.reports.prose import counted
 
 MOST_FAILURES = 3  # in a row; then it is left alone
 LEFT_ALONE_S = 900.0
@@ -28,7 +29,9 @@ class Guarded:
         left_alone_s: float = LEFT_ALONE_S,
     ) -> None:
         self.integration = integration
-        self._breaker = CircuitBreaker(fail_max=most_failures, reset_timeout=left_alone_s)
+        self._breaker = CircuitBreaker(
+            fail_max=most_failures, reset_timeout=left_alone_s, throw_new_error_on_trip=False
+        )
         self._left_alone_s = left_alone_s
         self._thread: threading.Thread | None = None
         self._section: Section | None = None
@@ -63,21 +66,18 @@ class Guarded:
     def _ask(self, since: datetime, now: datetime) -> None:
         try:
             self._section = self._breaker.call(self.integration.collect, since, now)
-        except CircuitBreakerError as exc:
-            self._section = self._failed(self._resting(exc))
+        except CircuitBreakerError:
+            self._section = self._failed(self._resting())
         except ScannerError as exc:
             self._section = self._failed(str(exc))
         else:
             self._tell_back()
 
-    def _resting(self, exc: CircuitBreakerError) -> str:
-        # the failure that trips the breaker is told as what it is
-        if isinstance(exc.__cause__, ScannerError):
-            return str(exc.__cause__)
+    def _resting(self) -> str:
         minutes = max(1, round(self._left_alone_s / 60))
         return (
             f"{self.integration.title} failed {self._breaker.fail_max} times in a row. "
-            f"It is left alone for {minutes} minutes, then asked again."
+            f"It is left alone for {counted(minutes, 'minute')}, then asked again."
         )
 
     def _failed(self, reason: str) -> Section:

@@ -13,7 +13,7 @@ from typing import Any
 from unifi_scanner.errors import ConfigError
 from unifi_scanner.integrations.metrics import CONTENT_TYPE
 
-PATIENCE_S = 2.0  # with one caller; there is one at a time
+PATIENCE_S = 1.0  # with one caller; there is one at a time
 
 
 class MetricsServer:
