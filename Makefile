@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: demo test check bench fixtures fuzz faults docs lock clean
+.PHONY: demo test check bench fixtures fuzz faults delivery-faults insight docs screenshots lock clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -37,9 +37,23 @@ fuzz: $(READY)
 faults: $(READY)
 	$(BIN)/python -m faults $(if $(SHORT),--short,--write docs/faults.md) $(if $(ONLY),--only $(ONLY))
 
-# docs/configuration.md is made from the settings; a test fails when it is out of date.
+# Every labelled scenario with many seeds, and how much of it the reports tell; ONLY="radar internet-down" some of them.
+SEEDS ?= 20
+insight: $(READY)
+	$(BIN)/python -m insight --seeds $(SEEDS) $(if $(ONLY),--only $(ONLY),--write docs/insight.md)
+
+# Every way a message can fail to arrive, with real servers; SHORT=1 plays each once.
+delivery-faults: $(READY)
+	$(BIN)/python -m faults.delivery $(if $(SHORT),--short,--write docs/delivery-faults.md)
+
+# docs/configuration.md is made from the settings; a test fails when it is out of date. The site goes to build/handbook/site.
 docs: $(READY)
 	$(BIN)/python -m unifi_scanner.config.describe > docs/configuration.md
+	$(BIN)/python -m handbook
+
+# The report as people see it, on a phone, a desktop, in the dark and on paper; needs Chromium.
+screenshots: $(READY)
+	$(BIN)/python -m screenshots
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'

@@ -246,3 +246,44 @@ def test_a_report_says_what_of_an_archive_was_left_out(
     assert "packed as xz" in coverage["sources"][0]["reason"]
     assert main(["analyze", str(bundle)]) == 0
     assert "packed as xz" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_report_and_its_entries_are_tables_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = saved(tmp_path, "messages", *(ALLOWED.format(n=n) for n in range(3)))
+    assert main(["analyze", "--format", "csv", str(log)]) == 0
+    assert capsys.readouterr().out.startswith("network,kind,id,rule,")
+    assert main(["analyze", "--entries", "--format", "csv", str(log)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
+def test_the_voice_of_a_report_can_be_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = saved(tmp_path, "messages", *(ALLOWED.format(n=n) for n in range(3)))
+    assert main(["analyze", "--voice", "msp", str(log)]) == 0
+    assert "SERVICE SUMMARY" in capsys.readouterr().out
+
+
+SWITCH = "d0:21:f9:00:00:09"
+
+
+def test_a_device_list_tells_which_devices_go_with_which(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = 1672437522587
+    gone = [
+        {"_id": "63af5f320274390085432700", "key": "EVT_SW_Lost_Contact", "sw": SWITCH, "time": at},
+        {"_id": "63af5f320274390085432701", "key": "EVT_AP_Lost_Contact", "ap": HALL, "time": at + 4000},
+        {"_id": "63af5f320274390085432702", "key": "EVT_AP_Lost_Contact", "ap": ATTIC, "time": at + 5000},
+    ]
+    devices = [
+        {"mac": SWITCH, "name": "Cellar", "type": "usw"},
+        {"mac": HALL, "name": "Hall", "type": "uap", "uplink": {"uplink_mac": SWITCH}},
+        {"mac": ATTIC, "name": "Attic", "type": "uap", "last_uplink": {"uplink_mac": SWITCH}},
+    ]
+    listed = saved(tmp_path, "devices", {"meta": {"rc": "ok"}, "data": devices})
+    told = saved(tmp_path, "rest", *gone)
+    assert main(["analyze", "--json", "--devices", str(listed), str(told)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    (story,) = report["incidents"]
+    assert story["title"] == "Cellar went off, and took 2 access points with it"
+    assert [finding["incident"] for finding in report["findings"]] == [story["id"]] * 3
+    assert report["needs_you"] == [story["id"]]

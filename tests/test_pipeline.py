@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,8 @@ from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.coverage import Gap
 from unifi_scanner.models.enums import Origin, SourceState, Status
 from unifi_scanner.models.log_entry import LogEntry
-from unifi_scanner.pipeline import Ingest, Publish
+from unifi_scanner.models.topology import Topology
+from unifi_scanner.pipeline import Ingest, Publish, recall_topology, remember_topology
 from unifi_scanner.pipeline.history import Reading
 from unifi_scanner.pipeline.ingest import FORGOT, OVERLAP, has_forgotten
 from unifi_scanner.store import Shard, SqliteStore, open_store
@@ -41,11 +43,13 @@ def store(tmp_path: Path) -> Any:
     opened.close()
 
 
-def happened(number: int, *, minutes: float = 0, origin: Origin = Origin.REST) -> LogEntry:
+def happened(
+    number: int, *, minutes: float = 0, origin: Origin = Origin.REST, what: str = "Lost_Contact"
+) -> LogEntry:
     at = NOON + timedelta(minutes=minutes)
     item = {
         "_id": f"{number:024x}",
-        "key": "EVT_AP_Lost_Contact",
+        "key": f"EVT_AP_{what}",
         "ap": f"d0:21:f9:00:00:{number:02x}",
         "ap_name": f"AP {number}",
         "time": int(at.timestamp() * 1000),
@@ -359,13 +363,102 @@ def test_our_own_clock_never_moves_the_point_to_read_from(store: SqliteStore) ->
 def test_a_period_closes_when_a_channel_took_it_and_nothing_is_told_twice(store: SqliteStore) -> None:
     box = Letterbox()
     publish = publisher(store, box)
-    store.add(SHARD, [happened(1)])
+    store.add(SHARD, [happened(1, what="RestartedUnknown")])
     publish.close_period(NOON)
-    store.add(SHARD, [happened(2)])
+    store.add(SHARD, [happened(2, what="RestartedUnknown")])
     publish.close_period(NOON + timedelta(hours=1))
     publish.close_period(NOON + timedelta(hours=2))
     assert ["AP 1" in m.text for m in box.took] == [True, False, False]
     assert ["AP 2" in m.text for m in box.took] == [False, True, False]
+
+
+def told_in(message: Message) -> Any:
+    return json.loads(next(part.data for part in message.attachments if part.name.endswith(".json")))
+
+
+def changes_in(message: Message) -> list[tuple[str, str]]:
+    return [(change["novelty"], change["title"]) for change in told_in(message)["changes"]]
+
+
+def test_what_is_still_open_is_told_again_until_it_is_over(store: SqliteStore) -> None:
+    box = Letterbox()
+    publish = publisher(store, box)
+    store.add(SHARD, [happened(1)])
+    publish.close_period(NOON + timedelta(minutes=1))
+    store.add(SHARD, [happened(2, minutes=30, what="RestartedUnknown")])
+    publish.close_period(NOON + timedelta(hours=1))
+    store.add(SHARD, [back := happened(1, minutes=90, what="Connected")])
+    publish.close_period(NOON + timedelta(hours=2))
+    publish.close_period(NOON + timedelta(hours=3))
+    assert [changes_in(message) for message in box.took] == [
+        [],
+        [
+            ("continuing", "AP 1 is offline. Check its power and its cable"),
+            ("new", "AP 2 restarted, and nobody asked it to"),
+        ],
+        [("over", "AP 1 was offline for 1 hour 30 minutes")],
+        [],
+    ]
+    stories = [told_in(message)["incidents"] for message in box.took]
+    assert len({told[0]["id"] for told in stories[:3]}) == 1
+    assert stories[2][0]["ended"] == back.timestamp.isoformat().replace("+00:00", "Z")
+    assert [told_in(message)["entry_count"] for message in box.took] == [1, 1, 1, 0]
+
+
+def test_a_report_nobody_got_is_none_to_compare_with(store: SqliteStore) -> None:
+    box = Letterbox()
+    publish = publisher(store, box)
+    store.add(SHARD, [happened(1, what="RestartedUnknown")])
+    publish.close_period(NOON)
+    box.refuses = True
+    store.add(SHARD, [happened(2, minutes=5)])
+    publish.close_period(NOON + timedelta(hours=1))
+    box.refuses = False
+    store.add(SHARD, [happened(3, minutes=65)])
+    publish.close_period(NOON + timedelta(hours=2))
+    assert len(box.took) == 2
+    assert [change for change in changes_in(box.took[1]) if change[0] == "continuing"] == []
+    assert "AP 2" in box.took[1].text
+
+
+class CrashesWhenTold(Letterbox):
+    """A channel that takes a message just before the lights go out."""
+
+    def send(self, message: Message) -> Receipt:
+        super().send(message)
+        raise KeyboardInterrupt
+
+
+def test_a_crash_while_telling_makes_nothing_old_look_new(store: SqliteStore) -> None:
+    box = CrashesWhenTold()
+    store.add(SHARD, [happened(1)])
+    with pytest.raises(KeyboardInterrupt):
+        publisher(store, box).close_period(NOON)
+    later = Letterbox()
+    publisher(store, later).retry(NOON + timedelta(minutes=1))
+    publisher(store, later).close_period(NOON + timedelta(hours=1))
+    assert changes_in(later.took[-1]) == [("continuing", "AP 1 is offline. Check its power and its cable")]
+
+
+def test_a_report_on_demand_tells_what_began_before_and_is_still_open(store: SqliteStore) -> None:
+    box = Letterbox()
+    publish = publisher(store, box)
+    store.add(SHARD, [happened(1)])
+    publish.close_period(NOON)
+    report = publish.report(since=NOON + timedelta(hours=5), now=NOON + timedelta(hours=6))
+    assert [incident.title for incident in report.incidents] == [
+        "AP 1 is offline. Check its power and its cable"
+    ]
+    assert report.verdict.status is Status.URGENT
+
+
+def test_what_hangs_on_what_is_kept_for_a_device_that_is_away(store: SqliteStore) -> None:
+    ap, switch = "d0:21:f9:00:00:01", "d0:21:f9:00:00:09"
+    remember_topology(
+        store, SHARD, Topology(above={ap: switch}, roles={switch: "switch", ap: "access point"})
+    )
+    remember_topology(store, SHARD, Topology(roles={switch: "switch", ap: "access point"}))
+    assert recall_topology(store, SHARD).hangs_on(ap, switch)
 
 
 def test_a_period_nobody_took_is_told_with_the_next(store: SqliteStore) -> None:

@@ -154,6 +154,7 @@ def coverage_from(books: Books, facts: ControllerFacts, counts: Counts, *, now: 
     parts = [source for source in known if source.startswith("ssh ")]  # single files of it
     rows = [row for source in (*_expected(facts), *parts) for row in _rows(source, known.get(source), facts)]
     rows = [_doubted(row, rows, books.cadences, now) for row in rows]
+    rows = [msgspec.structs.replace(row, read_from=books.read_since.get(row.source)) for row in rows]
     return Coverage(
         sources=tuple(rows),
         gaps=tuple(_as_of_now(gap, books, facts, now) for gap in books.gaps),

@@ -19,6 +19,8 @@ from unifi_scanner.log import MOST_PASSING, redact, register_secret
 
 WORD = "Tr0ub4dor&3"
 CODE_WORD = "JBSWY3DPEHPK3PXP"
+ADDRESS = "https://hooks.example.org/T0ub4dor3"
+WORD_OF = {"totp_secret": CODE_WORD, "webhook_url": ADDRESS, "heartbeat_url": ADDRESS}
 
 
 def test_the_list_of_secrets_is_the_list_of_secret_types() -> None:
@@ -30,7 +32,7 @@ def test_the_list_of_secrets_is_the_list_of_secret_types() -> None:
 
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_a_secret_is_in_no_repr_and_in_no_shown_setting(name: str) -> None:
-    word = CODE_WORD if name == "totp_secret" else WORD
+    word = WORD_OF.get(name, WORD)
     beside = {
         "UNIFI_SMTP_USERNAME": "me",
         "UNIFI_SMTP_PASSWORD": WORD,

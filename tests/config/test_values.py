@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.config.loading import load, read
 from unifi_scanner.config.nearest import nearest, resembling
-from unifi_scanner.config.values import canonical_fingerprint, mail_address, mail_addresses, split_host
+from unifi_scanner.config.values import (
+    canonical_fingerprint,
+    mail_address,
+    mail_addresses,
+    span_of_hours,
+    split_host,
+    web_address,
+)
 
 DIGEST = bytes(range(32))
 COLONED = ":".join(f"{byte:02X}" for byte in DIGEST)
@@ -108,3 +117,35 @@ def test_another_word_is_not_taken_for_a_mistyped_one() -> None:
 
 def test_a_buffer_may_be_as_small_as_one_wants() -> None:
     assert load({"UNIFI_WEBSOCKET_BUFFER_SIZE": "1"}).websocket_buffer_size == 1
+
+
+@pytest.mark.parametrize("text", ["22:00-07:00", " 22:00 - 07:00 ", "13:30\u201314:00"])
+def test_quiet_hours_are_two_times_of_day(text: str) -> None:
+    begins, ends = span_of_hours(text)
+    assert begins != ends
+
+
+@pytest.mark.parametrize("text", ["", "22:00", "22-", "25:00-07:00", "07:00-07:00", "a-b", "1:00-2:00-3:00"])
+def test_what_are_no_quiet_hours_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="like 22:00-07:00"):
+        span_of_hours(text)
+
+
+@pytest.mark.parametrize("text", ["https://hc.example/ping/1-2", " http://10.0.0.2:8080/hook?x=1 "])
+def test_a_web_address_is_taken_as_given(text: str) -> None:
+    assert web_address(text) == text.strip()
+
+
+@pytest.mark.parametrize(
+    "text", ["hc.example/s3cret", "ftp://x/s3cret", "https://", "https://a b/s3cret", "http://[s3cret"]
+)
+def test_what_is_no_web_address_is_told_without_repeating_it(text: str) -> None:
+    with pytest.raises(ValueError, match="not a web address") as told:
+        web_address(text)
+    assert "s3cret" not in str(told.value)
+
+
+@given(st.text(max_size=60))
+def test_a_web_address_is_one_or_is_told(text: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert web_address(text).lower().startswith(("http://", "https://"))

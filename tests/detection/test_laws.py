@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from unifi_scanner.detection import Rule, detect, ignored_kinds, load_rules
+from unifi_scanner.detection import ANALYSERS, Engine, Rule, detect, ignored_kinds, load_rules
 from unifi_scanner.detection.examples import check_rule, records_of
 from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.enums import Severity
@@ -44,14 +44,16 @@ def test_a_quiet_week_fires_nothing_above_low() -> None:
         for record in wire_events(load_scenario("quiet-week"), MIDNIGHT_MS)
         for entry in normalise_record(record)
     ]
-    findings = detect(combine(entries), RULES)
+    engine = Engine(RULES, [make() for make in ANALYSERS.values()])
+    engine.feed(combine(entries))
     assert len(entries) > 100
-    assert [(f.rule, f.what) for f in findings if f.severity.rank > Severity.LOW.rank] == []
+    assert [(f.rule, f.what) for f in engine.findings() if f.severity.rank > Severity.LOW.rank] == []
 
 
 def used_kinds() -> set[str]:
-    """Return every Kind that some rule looks at."""
-    return {kind for rule in RULES for kind in kinds_of(rule)}
+    """Return every Kind that some rule or analyser looks at."""
+    analysed = {kind for make in ANALYSERS.values() for kind in make().kinds}
+    return analysed | {kind for rule in RULES for kind in kinds_of(rule)}
 
 
 def kinds_of(rule: Rule) -> Iterator[str]:

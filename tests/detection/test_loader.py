@@ -50,8 +50,8 @@ def test_a_users_rule_joins_the_packaged_ones(tmp_path: Path) -> None:
 
 
 def test_a_users_rule_wins_over_a_packaged_namesake(tmp_path: Path) -> None:
-    rules = {rule.name: rule for rule in load_rules(write(tmp_path, GOOD, "internet-down.toml"))}
-    assert rules["internet-down"].category == "mine"
+    rules = {rule.name: rule for rule in load_rules(write(tmp_path, GOOD, "name-service-trouble.toml"))}
+    assert rules["name-service-trouble"].category == "mine"
     assert len(rules) == len(load_rules())
 
 

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from tests.one_day import Told, tell
-from unifi_scanner.detection import detect, load_rules
+from unifi_scanner.detection import ANALYSERS, Engine, load_rules
+from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
 from unifi_scanner.sim import load_scenario
@@ -30,8 +31,15 @@ def findings(entries: Sequence[LogEntry]) -> Counter[Found]:
     """Return what the rules find, as far as it must not hang on who told it."""
     return Counter(
         (found.rule, found.severity.value, found.count, found.subjects, _without(found.what, found.rule))
-        for found in detect(combine(entries), RULES)
+        for found in everything_found(combine(entries))
     )
+
+
+def everything_found(entries: Sequence[LogEntry]) -> list[Finding]:
+    """Return what rules and analysers find together."""
+    engine = Engine(RULES, [make() for make in ANALYSERS.values()])
+    engine.feed(entries)
+    return engine.findings()
 
 
 def _without(what: str, rule: str) -> str:

@@ -84,7 +84,7 @@ def test_of_two_overrides_the_later_one_has_the_last_word() -> None:
         ({"until": START.date().replace(day=11)}, True),
         ({"until": START}, False),
         ({"from": START.date()}, True),
-        ({"from": datetime(2025, 11, 10, 0, 1, 30, tzinfo=UTC)}, False),  # noqa: DTZ - aware
+        ({"from": datetime(2025, 11, 10, 0, 1, 30, tzinfo=UTC)}, False),
         ({"site": "default"}, True),
         ({"site": "elsewhere"}, False),
     ],

@@ -22,7 +22,7 @@ from unifi_scanner.integrations.metrics_server import MetricsServer
 from unifi_scanner.models.enums import Severity, SourceState, Status
 from unifi_scanner.models.standing import Standing
 from unifi_scanner.pipeline.books import remember_standing
-from unifi_scanner.store import Shard, SqliteStore, open_store
+from unifi_scanner.store import Outgoing, Shard, SqliteStore, open_store
 from unifi_scanner.store.gauges import Gauges, read_gauges
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -68,7 +68,10 @@ def test_what_the_store_knows_is_what_prometheus_reads(data: tuple[SqliteStore, 
     store.note_source(SHARD, "ips", NOON, SourceState.FAILED, reason="no")
     store.open_gap(SHARD, "websocket", NOON, "It broke.")
     store.record_drop(SHARD, "lines", 12, NOON)
-    store.save_pending("r1", SHARD, 0, b"", ["email"], NOON)
+    for kind in ("report", "alert"):
+        store.post(
+            [Outgoing(id=kind, kind=kind, shard=SHARD, body=b"", channels=("email",), at=NOON)], at=NOON
+        )
     store.mark_told(SHARD, 0, report_id="r0", channel="file", at=NOON)
     standing = Standing(
         status=Status.URGENT, sentence="x", at=NOON, open_incidents=2, findings={Severity.HIGH: 3}
@@ -81,7 +84,8 @@ def test_what_the_store_knows_is_what_prometheus_reads(data: tuple[SqliteStore, 
     assert found[at("source_last_answer_timestamp_seconds", source="rest")] == NOON.timestamp()
     assert (found[at("gaps_open", source="websocket")], found[at("gaps_open", source="rest")]) == (1, 0)
     assert found[at("dropped", what="lines")] == 12
-    assert (found[at("reports_waiting", None)], found[at("incidents_open")]) == (1, 2)
+    assert (found[at("reports_waiting", None)], found[at("messages_waiting", None)]) == (1, 2)
+    assert found[at("incidents_open")] == 2
     assert found[at("last_report_told_timestamp_seconds", None)] == NOON.timestamp()
     assert found[at("findings", severity="high")] == 3
     assert (found[at("status", status="urgent")], found[at("status", status="fine")]) == (1, 0)
@@ -145,7 +149,8 @@ def test_no_name_breaks_out_of_its_label(site: str, what: str) -> None:
         sources=(),
         gaps_open={},
         dropped={(Shard("c", site), what): 5},
-        waiting=0,
+        reports_waiting=0,
+        messages_waiting=0,
         last_told=None,
         size_bytes=1,
         standings={},

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tests.reports.samples import FAILED, NOW, WEEK, finding, report, seen, source, story
 from unifi_scanner.models.coverage import Drop, Gap
-from unifi_scanner.models.enums import Severity
-from unifi_scanner.models.finding import Evidence
-from unifi_scanner.models.report import Report
+from unifi_scanner.models.enums import Novelty, Role, Severity
+from unifi_scanner.models.finding import Beat, Evidence, Incident
+from unifi_scanner.models.pictures import Blocked, Lane, Outage, Pictures, Place, Span
+from unifi_scanner.models.report import Change, Report, Trend
 
 NASTY = (
     "<script>alert(1)</script>",
@@ -57,4 +58,32 @@ def report_full_of(text: str) -> Report:
     )
     low = msgspec.structs.replace(bad, id=f"{text}2", severity=Severity.LOW)
     period = msgspec.structs.replace(WEEK, zone=text)
-    return report(bad, low, coverage=coverage, title=text, period=period, incidents=(story(text),))
+    made = report(bad, low, coverage=coverage, title=text, period=period, incidents=(_told(text),))
+    return msgspec.structs.replace(
+        made,
+        pictures=_drawn(text),
+        changes=tuple(Change(id=text, title=text, novelty=novelty) for novelty in Novelty),
+        trends=(Trend(what=text, amount=3, usual=(0, 1), is_unusual=True, sentence=text),),
+    )
+
+
+def _told(text: str) -> Incident:
+    beats = tuple(Beat(at=NOW, sentence=text, role=role) for role in Role)
+    return msgspec.structs.replace(
+        story(text), cause=text, timeline=beats, sure_because=text, do=(text,), about=(text,)
+    )
+
+
+def _drawn(text: str) -> Pictures:
+    day = Span(start=NOW - timedelta(hours=13), end=NOW + timedelta(hours=11))
+    off = Span(start=NOW - timedelta(hours=2), end=NOW - timedelta(hours=1))
+    return Pictures(
+        days=(day,),
+        outages=(Outage(start=off.start, end=off.end),),
+        devices=(Lane(id=text, name=text, off=(off,)),),
+        places=(Place(id=text, name=text, joins=3, troubles=(9,)),),
+        clients=(3,) * 13,
+        blocked=(Blocked(outside=2, inside=1),),
+        unseen={"internet": (Span(start=day.start, end=off.start),)},
+        told=("internet", "wireless", "security", "devices"),
+    )

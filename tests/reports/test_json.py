@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from tests.reports.hostile import NASTY, nasty_text, report_full_of
 from tests.reports.samples import NOW, bad_week, finding, half_blind, quiet_week, report
+from tests.reports.week import told_bad, told_half_blind
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.finding import Evidence
 from unifi_scanner.models.log_entry import NO_TIME
@@ -38,7 +39,15 @@ def test_the_schema_is_itself_valid() -> None:
 
 
 @pytest.mark.parametrize(
-    "made", [bad_week(), quiet_week(), half_blind(), report(coverage=Coverage(), entries=0)]
+    "made",
+    [
+        bad_week(),
+        told_bad(),
+        told_half_blind(),
+        quiet_week(),
+        half_blind(),
+        report(coverage=Coverage(), entries=0),
+    ],
 )
 def test_every_report_is_valid_by_the_schema(made: Report) -> None:
     assert read(made)["schema_version"] == SCHEMA_VERSION

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import structlog
@@ -51,6 +51,9 @@ class WebSocketManager:
         self._main: asyncio.Task[None] | None = None
         self._ended = threading.Event()
         self.unreadable_records = 0
+        self.on_heard: Callable[[str], object] | None = (
+            None  # told the type of each event, on the stream's thread
+        )
 
     def start(
         self,
@@ -142,6 +145,8 @@ class WebSocketManager:
             if self._journal is not None and record is not None:
                 self._journal.append(record)
             self._buffer.add(event)
+        if self.on_heard is not None:
+            self.on_heard(event.event_type)
 
     def drain_events(self) -> list[BufferedEvent]:
         """Return and clear what is buffered, oldest first; what came before a disconnect is still there.

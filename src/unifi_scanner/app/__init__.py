@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from unifi_scanner.app.data_archive import backup, restore
     from unifi_scanner.app.demo_day import demo
     from unifi_scanner.app.doctor_checks import doctor
+    from unifi_scanner.app.explain_code import explain
     from unifi_scanner.app.first_setup import init
     from unifi_scanner.app.health_check import health
     from unifi_scanner.app.report_now import report
@@ -23,6 +24,7 @@ __all__ = [
     "backup",
     "demo",
     "doctor",
+    "explain",
     "health",
     "init",
     "new_rule",
@@ -39,6 +41,7 @@ _HOMES = {
     "backup": "data_archive",
     "demo": "demo_day",
     "doctor": "doctor_checks",
+    "explain": "explain_code",
     "health": "health_check",
     "init": "first_setup",
     "report": "report_now",

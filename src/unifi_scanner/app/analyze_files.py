@@ -18,12 +18,14 @@ from unifi_scanner.logs.import_files import Placed, entries_in, values_in
 from unifi_scanner.logs.noise import Noise
 from unifi_scanner.models.coverage import Coverage, SourceCoverage
 from unifi_scanner.models.device import NameBook
-from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.enums import SourceState, Voice
 from unifi_scanner.models.kinds import UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import combine
 from unifi_scanner.models.report import Period
+from unifi_scanner.models.samples import devices_of
 from unifi_scanner.models.telling import sentence_of
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology, topology_of
 from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.pipeline import Tally, judge
 
@@ -46,12 +48,13 @@ def analyze(
     placed = list(_apart(places if entries else _without_noise(places, context.zone)))
     whole = combine([p.entry for p in placed])
     if entries:
-        put_entries(_in_input_order(placed, whole), output)
+        put_entries(_in_input_order(placed, whole), output, format)
         return 0
     if not placed and format == "text" and output is None:
         put("There is nothing in these files: no record at all.", None)
         return 0
-    put_report(_judge(whole, files, settings), format, output)
+    voice = Voice(settings.report_voice) if settings else Voice.HOME
+    put_report(_judge(whole, files, settings, topology_from(devices)), format, output, voice)
     return 0
 
 
@@ -63,6 +66,11 @@ def names_from(devices: Path | None) -> NameBook:
     if not named:
         raise InputError(f"{devices} holds no device list.", hint="Save the answer of stat/device to it.")
     return NameBook().with_devices(named)
+
+
+def topology_from(devices: Path | None) -> Topology:
+    """Return what hangs on what in a device list, as `names_from` reads it."""
+    return UNKNOWN_TOPOLOGY if devices is None else topology_of(devices_of(values_in(devices)))
 
 
 def _place(files: Sequence[Path], context: Context) -> Iterator[Placed]:
@@ -106,7 +114,9 @@ def _in_input_order(
             yield entry, {"file": place.file, "index": place.index}
 
 
-def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings | None) -> Any:
+def _judge(
+    whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings | None, topology: Topology
+) -> Any:
     return judge(
         whole,
         load_rules(settings.rules_dir if settings else None),
@@ -117,6 +127,7 @@ def _judge(whole: Sequence[LogEntry], files: Sequence[Path], settings: Settings 
         title=files[0].name if len(files) == 1 else f"{len(files)} files",
         # the files' own last moment: the same files always give the same report
         generated_at=lambda tally: tally.last or EPOCH,
+        topology=topology,
     )
 
 

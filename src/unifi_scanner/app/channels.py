@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from unifi_scanner.config.settings import Settings, revealed
-from unifi_scanner.delivery import Channel, EmailChannel, FileChannel
+from unifi_scanner.delivery import Channel, EmailChannel, FileChannel, WebhookChannel, channels_of_urls
 
 DATA_FILE = "unifi-scanner.db"
 REPORTS = "reports"  # where reports are kept without a channel
@@ -21,6 +21,11 @@ def channels_of(settings: Settings) -> list[Channel]:
     channels: list[Channel] = []
     if settings.email_on:
         channels.append(_email(settings))
+    if settings.webhook_url is not None:
+        channels.append(
+            WebhookChannel(revealed(settings.webhook_url) or "", revealed(settings.webhook_secret))
+        )
+    channels += channels_of_urls(revealed(settings.apprise_urls) or "")
     if settings.file_dir or not channels:
         channels.append(
             FileChannel(settings.file_dir or settings.data_path() / REPORTS, keep=settings.file_keep)

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 import structlog
 
+from unifi_scanner import clock
 from unifi_scanner.api.client import UnifiClient
 from unifi_scanner.api.connection import Connection
 from unifi_scanner.api.journal import Journal
@@ -40,6 +41,8 @@ from unifi_scanner.logs.ws_collector import LiveSource, WSLogCollector
 from unifi_scanner.models.capability import Capabilities, must_probe
 from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.log_entry import digest_of
+from unifi_scanner.models.samples import Samples, clients_of, devices_of
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, topology_of
 from unifi_scanner.store import Shard
 
 if TYPE_CHECKING:
@@ -92,25 +95,33 @@ class Site:
         self.capabilities: Capabilities | None = None
         self.console_files: SSHLogCollector | None = None
         self.addresses: frozenset[str] = frozenset()  # of the devices here
+        self.topology = UNKNOWN_TOPOLOGY  # of the devices, as they were last listed
+        self.samples: Samples | None = None  # the network as it was when names were learnt last
         self._speak_for(NameBook())
 
     def learn_names(self) -> None:
         """Learn the names of devices and clients anew; keeps the old ones where a list cannot be read."""
         book = self.context.names
+        lists: list[list[Row]] = []
         for fetch, add in (
             (self._devices, "with_devices"),
             (self.client.known_clients, "with_clients"),
             (self.client.clients, "with_clients"),
         ):
+            lists.append([])
             try:
-                book = getattr(book, add)(fetch())
+                lists[-1] = list(fetch())
+                book = getattr(book, add)(lists[-1])
             except ControllerError as exc:
                 log.warning("names_not_learned", what=add, reason=str(exc))
+        devices, known, online = lists
+        self.samples = Samples(at=clock.now(), devices=devices_of(devices), clients=clients_of(online, known))
         self._speak_for(book)
 
     def _devices(self) -> list[Row]:
         rows = self.client.devices()
         self.addresses = frozenset(str(row["ip"]) for row in rows if row.get("ip"))
+        self.topology = topology_of(devices_of(rows))
         return rows
 
     def also_read(self, console_files: SSHLogCollector | None) -> None:

@@ -20,7 +20,7 @@ from unifi_scanner.app.tail_stream import line_of
 from unifi_scanner.config.loading import load_settings
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.errors import InputError
-from unifi_scanner.models.enums import LogLevel
+from unifi_scanner.models.enums import LogLevel, Voice
 from unifi_scanner.models.report import Report
 from unifi_scanner.sim import SimulatedController, load_scenario
 from unifi_scanner.store import open_store
@@ -36,6 +36,7 @@ def demo(
     seconds: float = 45.0,
     scenario: str = "busy-day",
     format: str = "text",  # noqa: A002 - the name of the option
+    voice: str | None = None,
 ) -> int:
     """Play a simulated day, print the report, write the HTML beside it and return 0."""
     began = clock.now() - DAY
@@ -51,9 +52,10 @@ def demo(
         twin.play()
         _watch(service, twin, seconds)
         made = service.sites[0].publish.report(since=began - timedelta(minutes=5), now=clock.now())
-    page = _write_page(made, output_dir)
+    speaking = Voice(voice or Voice.HOME)
+    page = _write_page(made, output_dir, speaking)
     _say("")
-    put_report(made, format, None)
+    put_report(made, format, None, speaking)
     print(f"\nThe same report as a page: {page}", file=sys.stderr if format == "json" else sys.stdout)
     return 0
 
@@ -120,11 +122,11 @@ def _tell_news(service: Service, told: int, zone: ZoneInfo) -> int:
     return upto
 
 
-def _write_page(made: Report, output_dir: Path) -> Path:
+def _write_page(made: Report, output_dir: Path, voice: Voice) -> Path:
     page = (output_dir / "demo-report.html").resolve()
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(rendered(made, "html", to_terminal=False), encoding="utf-8")
+        page.write_text(rendered(made, "html", voice), encoding="utf-8")
     except OSError as exc:
         raise InputError(
             f"{page} cannot be written: {exc.strerror or exc}.",

@@ -23,7 +23,10 @@ from unifi_scanner.reports.wording import area_word
 from unifi_scanner.store import Shard, SqliteStore, open_store
 
 STALE = timedelta(minutes=10)
+STANDING_STILL = timedelta(minutes=2)
 LATELY = timedelta(days=1)
+LAST_TICK = "last_tick"  # the store's note on when the service last went round
+HEARTBEAT = "heartbeat"
 _STATUS = {
     "healthy": "Healthy.",
     "degraded": "Not healthy, but at work.",
@@ -39,7 +42,7 @@ def health(settings: Settings, *, as_json: bool = False, alive: bool = False) ->
     file = data_file(settings)
     store = open_store(file)
     try:
-        facts = _examine(store, settings, clock.now())
+        facts = examine(store, settings, clock.now())
         can_store = not _store_problems(store)
     finally:
         store.close()
@@ -50,9 +53,11 @@ def health(settings: Settings, *, as_json: bool = False, alive: bool = False) ->
     return 0 if facts["alive" if alive else "healthy"] else 1
 
 
-def _examine(store: SqliteStore, settings: Settings, now: datetime) -> dict[str, Any]:
+def examine(store: SqliteStore, settings: Settings, now: datetime) -> dict[str, Any]:
+    """Return how the service is, as the store shows it."""
     seen = {shard: _coverage(store, shard, now) for shard in store.shards()}
-    problems = [*_store_problems(store), *_silence(seen, now)]
+    ticked = _last_tick(store)
+    problems = [*_store_problems(store), *_standstill(ticked, now), *_silence(seen, now)]
     problems += [problem for shard, coverage in seen.items() for problem in _blindness(shard, coverage)]
     problems += [f"{failure.where} failed: {failure.message}" for failure in store.failures(now - STALE)]
     return {
@@ -63,7 +68,13 @@ def _examine(store: SqliteStore, settings: Settings, now: datetime) -> dict[str,
             {"controller": shard.controller, "site": shard.site, **coverage_data(coverage)}
             for shard, coverage in seen.items()
         ],
-        "reports_waiting": len(store.pending()),
+        "reports_waiting": sum(one.kind == "report" for one in store.pending()),
+        "messages_waiting": [
+            {"id": one.id, "kind": one.kind, "since": _iso(one.at), "channels": list(one.channels)}
+            for one in store.pending()
+        ],
+        "last_tick": _iso(ticked),
+        "seconds_since_tick": None if ticked is None else round((now - ticked).total_seconds()),
         "data_directory": str(settings.data_path()),
         "checked_at": _iso(now),
     }
@@ -80,6 +91,17 @@ def _store_problems(store: SqliteStore) -> list[str]:
     except StoreError as exc:
         return [str(exc)]
     return []
+
+
+def _last_tick(store: SqliteStore) -> datetime | None:
+    text = store.recall(LAST_TICK)
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _standstill(ticked: datetime | None, now: datetime) -> list[str]:
+    if ticked is None or now - ticked <= STANDING_STILL:
+        return []
+    return [f"The service itself has not moved since {_iso(ticked)}. Is `unifi-scanner run` still running?"]
 
 
 def _silence(seen: dict[Shard, Coverage], now: datetime) -> list[str]:
@@ -131,4 +153,9 @@ def _words(facts: dict[str, Any]) -> str:
         )
     if facts["reports_waiting"]:
         lines.append(f"{facts['reports_waiting']} report(s) wait to be delivered.")
+    others = len(facts["messages_waiting"]) - facts["reports_waiting"]
+    if others:
+        lines.append(f"{others} alert(s) wait to be delivered.")
+    if facts["last_tick"]:
+        lines.append(f"The service last went round at {facts['last_tick']}.")
     return "\n".join(inert(line) for line in lines)

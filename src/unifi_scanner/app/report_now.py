@@ -20,9 +20,10 @@ from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import compose, dispatch
 from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import CollectionError, ControllerError, DeliveryError
+from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.report import Report
 from unifi_scanner.models.section import Section
-from unifi_scanner.pipeline import Ingest, Publish, recall_facts
+from unifi_scanner.pipeline import Ingest, Publish, recall_facts, remember_topology
 from unifi_scanner.reports import render_all
 from unifi_scanner.store import SqliteStore, open_store
 
@@ -56,12 +57,14 @@ def report(
             _look_back(store, site, since)
         if entries:
             put_entries(
-                ((entry, None) for site in sites for entry in store.entries(site.shard, since=since)), output
+                ((entry, None) for site in sites for entry in store.entries(site.shard, since=since)),
+                output,
+                format,
             )
             return 0
         told = asked.sections(_wait)
         made = [_made(settings, store, site, since, told if site is sites[0] else ()) for site in sites]
-        put_reports(made, format, output)
+        put_reports(made, format, output, Voice(settings.report_voice))
         if deliver:
             _deliver(made, settings)
     return 0
@@ -86,6 +89,8 @@ def _look_back(store: SqliteStore, site: Site, since: datetime) -> None:
     site.also_read(console_files(site.settings, site, store))
     ingest = Ingest(store, site.shard, history=site.history, version=site.client.version)
     site.capabilities = recall_facts(store, site.shard).capabilities
+    if site.topology:
+        remember_topology(store, site.shard, site.topology)
     try:
         site.capabilities = site.probe(clock.now()) or site.capabilities
     except ControllerError as exc:
@@ -120,7 +125,7 @@ def _made(
 def _deliver(made: Sequence[Report], settings: Settings) -> None:
     channels = channels_of(settings)
     for one in made:
-        outcome = dispatch(compose(one, render_all(one)), channels)
+        outcome = dispatch(compose(one, render_all(one, Voice(settings.report_voice))), channels)
         if not outcome.receipts:
             reasons = " ".join(str(failure) for failure in outcome.failures)
             raise DeliveryError("all channels", f"The report was made but not delivered anywhere. {reasons}")

@@ -21,13 +21,15 @@ from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.controller_watch import ControllerWatch
 from unifi_scanner.app.data_in_use import in_use
+from unifi_scanner.app.health_check import HEARTBEAT, LAST_TICK
+from unifi_scanner.app.heartbeat import Heartbeat
 from unifi_scanner.app.programs_told import ProgramsTold
 from unifi_scanner.app.services_asked import ServicesAsked
 from unifi_scanner.app.site_watch import SiteWatch
 from unifi_scanner.app.syslog_desk import SyslogDesk
 from unifi_scanner.app.syslog_ports import listening_of
 from unifi_scanner.app.systemd import ALIVE, READY, STOPPING, tell_systemd, watchdog_every
-from unifi_scanner.config.settings import Settings
+from unifi_scanner.config.settings import Settings, revealed
 from unifi_scanner.delivery import Channel
 from unifi_scanner.errors import (
     AnswerUnusable,
@@ -36,7 +38,8 @@ from unifi_scanner.errors import (
     SignInThrottled,
     StoreError,
 )
-from unifi_scanner.pipeline import retry_pending
+from unifi_scanner.models.vocabulary import kind_of_event_type
+from unifi_scanner.pipeline import Post, family_of, fold_held
 from unifi_scanner.scheduler import Schedule
 from unifi_scanner.store import SqliteStore, open_store
 
@@ -45,6 +48,11 @@ PATIENCE_S = 3.0  # how long a stop waits for the running job, of the 10 s it ma
 OTHERS_S = 5.0  # how long a start waits for the other controllers once one has let us in
 FRESH_S = 30.0  # how long a report waits for the controllers' latest history
 MOST_READERS = 16
+TELL_S = 2.0  # how long a report waits to see whether its channels take it
+POST_S = 2.0  # how long a stop waits for what is being sent
+TICK_EVERY_S = 30.0
+AT_WORK_S = 90.0
+DELIVERED_KEPT = timedelta(days=30)
 READER = "unifi-history"
 log = structlog.get_logger(__name__)
 
@@ -77,10 +85,33 @@ class Service:
             for each in controllers
         ]
         self._stopping = threading.Event()
+        self._ticked_at = float("-inf")
+        self.heart = self._heartbeat()
+        self.post = Post(store, channels, fold=fold_held)
+        self.on_urgent: Callable[[], object] = lambda: None  # called on a stream's thread
+
+    def _heartbeat(self) -> Heartbeat | None:
+        url = revealed(self.settings.heartbeat_url)
+        if url is None:
+            return None
+        return Heartbeat(
+            url,
+            self.settings.heartbeat_interval_s,
+            is_well=lambda: self.is_at_work,
+            on_failure=lambda said: self.failed(HEARTBEAT, StoreError(said)),
+        )
 
     def _watch(self, site: Site) -> SiteWatch:
         share = self.syslog.share_of(site) if self.syslog is not None else None
-        return SiteWatch(self.settings, site, self.store, self.channels, syslog=share)
+        watch = SiteWatch(self.settings, site, self.store, self.channels, syslog=share)
+        families = watch.alert.families
+
+        def wake(event_type: str) -> None:
+            if family_of(kind_of_event_type(event_type)) in families:
+                self.on_urgent()
+
+        site.manager.on_heard = wake
+        return watch
 
     @property
     def sites(self) -> list[SiteWatch]:
@@ -88,7 +119,10 @@ class Service:
         return [site for watch in self.watches for site in watch.sites]
 
     def start(self) -> None:
-        """Begin to listen to every controller that is signed in; the others are tried again."""
+        """Begin to listen to every controller that is signed in, and to deliver; the others are tried again."""
+        self.post.start()
+        if self.heart is not None:
+            self.heart.start()
         for watch in self.watches:
             watch.begin()
 
@@ -101,6 +135,7 @@ class Service:
         new = watch.step(clock.now())
         if self.syslog is not None:
             self.syslog.deal()  # last: while nothing can be stored, the streams are drained all the same
+        self._alert(watch)
         self._tell_programs()
         return new
 
@@ -108,6 +143,21 @@ class Service:
         if self.told is not None:
             about = [(site.shard, site.publish.facts) for site in self.sites]
             self.told.tell(about, clock.now(), at_once=at_once)
+
+    def note_tick(self) -> None:
+        """Note that the worker goes round and can store; one that hangs in another job does not come here."""
+        self.store.remember(LAST_TICK, clock.now().isoformat())
+        self._ticked_at = clock.monotonic()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Return whether the worker went round lately, and could store what it heard."""
+        return clock.monotonic() - self._ticked_at <= AT_WORK_S
+
+    def _alert(self, watch: ControllerWatch) -> None:
+        queued = [site.alert.step(clock.now()) for site in watch.sites]
+        if any(queued):
+            self.post.wake()
 
     def catch_up(self, seconds: float = FRESH_S) -> int:
         """Read every controller's history now, wait for it, and return how many entries were new.
@@ -136,17 +186,24 @@ class Service:
         for site in self.sites:
             site.tell(clock.now())
         self._tell_programs(at_once=True)
+        self.retry()
+        self.post.wait_idle(TELL_S)
 
     def _wait_and_tick(self) -> bool:
         self.tick()
         return self._stopping.wait(0.05)
 
     def retry(self) -> None:
-        """Send again what some channel has not taken yet."""
-        retry_pending(self.store, self.channels, clock.now())
+        """Send again what some channel has not taken yet, in the background where that is at work."""
+        if self.post.is_running:
+            self.post.wake()
+        else:
+            for postman in self.post.postmen:
+                postman.deliver(clock.now(), everything=True)
 
     def tidy(self) -> None:
         """Forget what is older or bigger than the settings allow."""
+        self.store.forget_delivered(clock.now() - DELIVERED_KEPT)
         self.store.prune(
             max_age=timedelta(days=self.settings.retention_days),
             max_bytes=self.settings.retention_mb * 1024 * 1024,
@@ -172,6 +229,9 @@ class Service:
     def begin_stop(self) -> None:
         """Wait for nothing any more."""
         self._stopping.set()
+        self.post.stop()
+        if self.heart is not None:
+            self.heart.stop()
 
     def hang_up(self) -> None:
         """Close every connection, so that requests that hang end."""
@@ -211,6 +271,8 @@ class Service:
 
     def close(self) -> None:
         """Let every controller and thread go."""
+        self.post.stop()
+        self.post.wait(POST_S)
         if self.syslog is not None:
             self._attempt(self.syslog.close)
         self.pool.shutdown(wait=False, cancel_futures=True)
@@ -247,6 +309,7 @@ def run_service(settings: Settings, *, patient: bool = False) -> int:
         with stop_signals(lambda: _ask_to_stop(schedule, service)):
             if _sign_in(service, patient=patient):
                 _plan(schedule, service, settings)
+                service.on_urgent = schedule.hasten("urgent", service.tick)
                 service.start()
                 told.start()
                 log.info("service_started", controllers=len(controllers), sites=len(service.sites))
@@ -298,6 +361,7 @@ def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
         # a job each: what goes wrong with one controller is no matter of another
         schedule.every(settings.ingest_interval_s, _job_name(number, service), partial(service.step, watch))
     schedule.every(TIDY_EVERY_S, "tidy", service.tidy)
+    schedule.every(TICK_EVERY_S, "tick", service.note_tick)
     watchdog = watchdog_every()
     if watchdog is not None:
         # on the one worker that does all the work: while that hangs, systemd hears nothing

@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from unifi_scanner import clock
+from unifi_scanner.app.alerting import alert_channels, policy_of
 from unifi_scanner.app.console_files import console_files
 from unifi_scanner.app.controller import Site
 from unifi_scanner.app.syslog_desk import Share
@@ -17,8 +18,11 @@ from unifi_scanner.delivery import Channel
 from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import ControllerError
 from unifi_scanner.models.capability import Capabilities, differences
-from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.enums import SourceState, Voice
+from unifi_scanner.models.samples import Samples
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY
 from unifi_scanner.pipeline import (
+    Alert,
     Found,
     Ingest,
     LiveCollector,
@@ -27,6 +31,8 @@ from unifi_scanner.pipeline import (
     read_history,
     recall_facts,
     remember_facts,
+    remember_health,
+    remember_topology,
 )
 from unifi_scanner.store import EventStore
 
@@ -45,6 +51,7 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
 
     found: Found
     capabilities: Capabilities | None = None
+    samples: Samples | None = None
 
 
 class SiteWatch:
@@ -80,9 +87,19 @@ class SiteWatch:
             rules=load_rules(settings.rules_dir),
             channels=channels,
             facts=site.facts(listening=True),
+            voice=Voice(settings.report_voice),
+        )
+        self.alert = Alert(
+            store,
+            site.shard,
+            rules=self.publish.rules,
+            channels=alert_channels(channels),
+            policy=policy_of(settings, self.publish.rules),
+            facts=lambda: site.facts(listening=True),
         )
         self._names_at = clock.monotonic()
         self._dropped = 0
+        self._topology = UNKNOWN_TOPOLOGY
         self._noted: dict[str, tuple[SourceState, datetime]] = {}
 
     def begin(self) -> None:
@@ -91,6 +108,7 @@ class SiteWatch:
         for source in self.ingest.live:
             self._note_absence(source.source)
         remember_facts(self.store, self.shard, self.publish.facts)
+        self._keep_topology()
         if self.settings.websocket_enabled:
             self.site.listen()
         if self.syslog is not None:
@@ -169,21 +187,32 @@ class SiteWatch:
 
     def read(self, plan: Sequence[Reading], now: datetime) -> Learned:
         """Return what the controller's history gives; asks for names, version and capabilities too, now and then."""
+        samples = None
         try:
             if clock.monotonic() - self._names_at >= NAMES_EVERY_S:
                 self._names_at = clock.monotonic()
                 self.site.client.learn_version()
                 self.site.learn_names()
+                samples = self.site.samples
             capabilities = self.site.probe(now)
         except ControllerError as exc:
             return Learned(found=Found(plan=plan, begun=now, trouble=exc))
-        return Learned(found=read_history(plan, now), capabilities=capabilities)
+        return Learned(found=read_history(plan, now), capabilities=capabilities, samples=samples)
 
     def take(self, learned: Learned, now: datetime) -> int:
         """Store what was read and return how many entries were new."""
         if learned.capabilities is not None:
             self._note_capabilities(learned.capabilities, now)
+        if learned.samples is not None:
+            remember_health(self.store, self.shard, learned.samples)
+        self._keep_topology()
         return self.ingest.take(learned.found)
+
+    def _keep_topology(self) -> None:
+        topology = self.site.topology
+        if topology and topology != self._topology:
+            remember_topology(self.store, self.shard, topology)
+            self._topology = topology
 
     def _note_capabilities(self, found: Capabilities, now: datetime) -> None:
         before = self.site.capabilities
@@ -198,7 +227,7 @@ class SiteWatch:
         self.ingest.version = self.site.client.version
 
     def tell(self, now: datetime) -> None:
-        """Close the period: report everything not told yet."""
+        """Close the period: queue a report on everything not told yet."""
         self.publish.facts = self.site.facts(listening=True)
         remember_facts(self.store, self.shard, self.publish.facts)
-        self.publish.close_period(now)
+        self.publish.queue_period(now)

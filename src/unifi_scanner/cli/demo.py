@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from unifi_scanner.cli.options import add_format_options
+from unifi_scanner.cli.options import add_format_options, add_voice_option
 
 DEFAULT_SECONDS = 45.0
 
@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output-dir", type=Path, default=Path(), metavar="DIR", help="where to write the HTML report"
     )
     add_format_options(parser, "text", "json")
+    add_voice_option(parser)
     parser.add_argument(
         "--seconds",
         type=float,
@@ -30,4 +31,6 @@ def run(args: argparse.Namespace) -> int:
     from unifi_scanner.log import set_up_logging
 
     set_up_logging(args.log_level or "WARNING")
-    return app.demo(output_dir=args.output_dir, seconds=args.seconds, format=args.format)
+    return app.demo(
+        output_dir=args.output_dir, seconds=args.seconds, format=args.format, voice=args.report_voice
+    )

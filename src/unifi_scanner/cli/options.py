@@ -10,7 +10,18 @@ if TYPE_CHECKING:
     from unifi_scanner.config import Settings
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-OVERRIDES = ("host", "port", "site", "username", "tls_fingerprint", "data_dir", "rules_dir", "log_level")
+VOICES = ("home", "it", "msp")
+OVERRIDES = (
+    "host",
+    "port",
+    "site",
+    "username",
+    "tls_fingerprint",
+    "data_dir",
+    "rules_dir",
+    "report_voice",
+    "log_level",
+)
 
 
 def add_global_options(parser: argparse.ArgumentParser, *, default: Any) -> None:
@@ -54,12 +65,22 @@ def add_format_options(parser: argparse.ArgumentParser, *forms: str, what: str =
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:
     """Add how a report, or its entries, are to be written."""
-    add_format_options(parser, "text", "html", "json")
+    add_format_options(parser, "text", "html", "json", "csv", "pdf")
+    add_voice_option(parser)
     parser.add_argument("--output", metavar="FILE", type=Path, help="write to this file instead of stdout")
     parser.add_argument(
-        "--entries", action="store_true", help="print every entry as one line of JSON instead of a report"
+        "--entries",
+        action="store_true",
+        help="print every entry as one line of JSON (with --format csv: of a table) instead of a report",
     )
     add_rules_option(parser)
+
+
+def add_voice_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says whom the report speaks to."""
+    parser.add_argument(
+        "--voice", dest="report_voice", choices=VOICES, help="whom the report speaks to; default: home"
+    )
 
 
 def add_rules_option(parser: argparse.ArgumentParser) -> None:

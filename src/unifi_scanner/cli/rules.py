@@ -1,4 +1,4 @@
-"""`rules`: list them, try them against their examples, begin one of your own, or replay the stored past with others."""
+"""`rules`: list or test them, begin one of your own, replay the stored past, or count the codes we explain."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         sub = verbs.add_parser(name, help=summary)
         _add_directory(sub)
         add_format_options(sub, "text", "json")
+    coverage = verbs.add_parser("coverage", help="count the codes that are known, explained, or left out")
+    add_format_options(coverage, "text", "json")
     new = verbs.add_parser("new", help="write a rule file to start from")
     new.add_argument("name", help="its name: small letters, digits and hyphens")
     new.add_argument("kind", help="the kind of event it looks at, such as client.roamed")
@@ -51,12 +53,14 @@ def _add_directory(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what was asked; 0 when all is well, 2 when a rule is wrong."""
+    """Do what was asked; 0 when all is well, 2 when a rule is wrong or a code is not explained."""
     match args.what:
         case "new":
             return _new(args)
         case "replay":
             return _replay(args)
+        case "coverage":
+            return _count(as_json=args.format == "json")
         case _:
             return _look(args)
 
@@ -130,3 +134,13 @@ def _test(rules: Sequence[Rule], *, as_json: bool) -> int:
             print(said)
         print(f"{len(rules)} rules, {examples} examples, {len(problems)} problems.")
     return 2 if problems else 0
+
+
+def _count(*, as_json: bool) -> int:
+    from unifi_scanner.cli.coverage_table import as_json_text, as_table
+    from unifi_scanner.detection.catalogue import gaps_in
+    from unifi_scanner.detection.catalogue_loader import load_catalogue
+
+    catalogue = load_catalogue()
+    print(as_json_text(catalogue) if as_json else as_table(catalogue))
+    return 2 if gaps_in(catalogue) else 0

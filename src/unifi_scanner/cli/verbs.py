@@ -24,6 +24,10 @@ VERBS: dict[str, Verb] = {
     "tail": Verb("unifi_scanner.cli.tail", "tell what happens in plain English, as it happens"),
     "doctor": Verb("unifi_scanner.cli.doctor", "try every step of the set-up and say what to mend"),
     "health": Verb("unifi_scanner.cli.health", "say whether the running service is well (exit code 0 or 1)"),
+    "explain": Verb(
+        "unifi_scanner.cli.explain", "say what a code or a log line means and what to do about it"
+    ),
+    "notify": Verb("unifi_scanner.cli.notify", "send a real test through every channel"),
     "rules": Verb(
         "unifi_scanner.cli.rules", "list or test the rules, begin one of your own, or replay the stored past"
     ),

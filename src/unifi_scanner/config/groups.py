@@ -115,6 +115,8 @@ class Reporting(Group):
     """Time zone of the schedule and of the times in reports, like `Europe/Oslo`; `local` is this machine's."""
     report_title: types.Title = "UniFi network report"
     """Title of the reports."""
+    report_voice: types.ReportVoice = "home"
+    """Whom reports speak to: `home`, `it` (with addresses, rules and ids) or `msp` (with service figures for a client)."""
     rules_dir: types.ExistingDirectory | None = None
     """Directory with rules of your own, used besides the built-in ones."""
 
@@ -136,6 +138,36 @@ class Email(Group):
     """Sender of the reports; without it the mail user name, or else the first recipient."""
     email_to: types.Addresses = ()
     """Recipients, separated by commas."""
+
+
+class Alerts(Group):
+    """Alerts."""
+
+    alert_severity: types.AlertSeverity = "high"
+    """What cannot wait for the next report: this and worse is told at once, by every channel but files. `off`: nothing."""
+    alert_rules: types.Names = ()
+    """Rules whose findings are always told at once, by name, separated by commas; `unifi-scanner rules` lists them."""
+    alert_quiet_hours: types.Hours | None = None
+    """When only what is critical may wake you, like `22:00-07:00`; the rest is told in the morning."""
+    alert_budget_per_day: types.Budget = 10
+    """Most messages for one day and site; what is beyond is summed up the next day. That something is over is always told."""
+    alert_debounce_s: types.Patience = 60.0
+    """Seconds that trouble must last before it is told, and be over before that is told. 0: at once."""
+    heartbeat_url: types.WebAddress | None = None
+    """Address asked while all is well; whoever runs it tells you when that stops. `unifi-scanner health` says the same on request."""
+    heartbeat_interval_s: types.Seconds = 300.0
+    """Seconds between two of these."""
+
+
+class Chat(Group):
+    """Webhook and chat."""
+
+    webhook_url: types.WebAddress | None = None
+    """Address that gets every report and alert as JSON, by POST (docs/webhook.md says how it looks)."""
+    webhook_secret: SecretStr | None = None
+    """Secret that signs what goes there, so that the receiver knows it is from you."""
+    apprise_urls: SecretStr | None = None
+    """Slack, Discord, Teams, ntfy, Telegram, Pushover, Gotify, Matrix, …: addresses as Apprise writes them, separated by spaces. Needs the extra `chat`."""
 
 
 class Files(Group):
@@ -214,7 +246,9 @@ GROUPS: tuple[type[Group], ...] = (
     Syslog,
     Ssh,
     Reporting,
+    Alerts,
     Email,
+    Chat,
     Files,
     Cloudflare,
     Mqtt,
@@ -230,6 +264,10 @@ SECRETS: frozenset[str] = frozenset(
         "totp_secret",
         "smtp_password",
         "ssh_key_passphrase",
+        "heartbeat_url",
+        "webhook_url",
+        "webhook_secret",
+        "apprise_urls",
         "cloudflare_token",
         "mqtt_password",
     }

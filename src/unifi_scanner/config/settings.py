@@ -15,6 +15,8 @@ from pydantic import ConfigDict, PrivateAttr, SecretStr
 
 from unifi_scanner.config.groups import (
     NAMES,
+    Alerts,
+    Chat,
     Cloudflare,
     Controller,
     Data,
@@ -52,7 +54,20 @@ class Provenance:
 
 
 class Settings(
-    Controller, Listening, Syslog, Ssh, Reporting, Email, Files, Cloudflare, Mqtt, Metrics, Data, Logging
+    Controller,
+    Listening,
+    Syslog,
+    Ssh,
+    Reporting,
+    Alerts,
+    Email,
+    Chat,
+    Files,
+    Cloudflare,
+    Mqtt,
+    Metrics,
+    Data,
+    Logging,
 ):
     """Every setting, checked and frozen; secrets hidden. `load_settings` makes one."""
 

@@ -15,9 +15,12 @@ from unifi_scanner.config.schedule import checked_crontab, crontab_of_preset
 from unifi_scanner.config.values import (
     canonical_fingerprint,
     host_name,
+    hours,
     mail_address,
     mail_addresses,
+    names,
     two_factor_secret,
+    web_address,
 )
 from unifi_scanner.config.values_remote import (
     cloudflare_id,
@@ -98,6 +101,10 @@ def _checked_secret(secret: SecretStr) -> SecretStr:
     return SecretStr(two_factor_secret(secret.get_secret_value()))
 
 
+def _checked_address(secret: SecretStr) -> SecretStr:
+    return SecretStr(web_address(secret.get_secret_value()))
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -110,6 +117,7 @@ YesNo = Annotated[bool, Expects("true or false")]
 Host = Annotated[str, AfterValidator(host_name)]
 Port = Annotated[int, Field(ge=1, le=65535), Expects("a port number from 1 to 65535")]
 Fingerprint = Annotated[str, AfterValidator(canonical_fingerprint)]
+WebAddress = Annotated[SecretStr, AfterValidator(_checked_address)]
 TotpSecret = Annotated[SecretStr, AfterValidator(_checked_secret)]
 Zone = Annotated[str, AfterValidator(_checked_zone)]
 Crontab = Annotated[str, AfterValidator(checked_crontab)]
@@ -146,9 +154,21 @@ Title = Annotated[str, Field(min_length=1, max_length=100), Expects("text of 1 t
 MailSecurity = Annotated[
     Literal["starttls", "tls", "none"], BeforeValidator(_lower), Expects("one of starttls, tls, none")
 ]
+AlertSeverity = Annotated[
+    Literal["critical", "high", "medium", "low", "info", "off"],
+    BeforeValidator(_lower),
+    Expects("one of critical, high, medium, low, info, off"),
+]
+Names = Annotated[tuple[str, ...], BeforeValidator(names)]
+Hours = Annotated[str, AfterValidator(hours)]
+Budget = Annotated[int, Field(ge=1, le=1000), Expects("a whole number of messages from 1 to 1000")]
+Patience = Annotated[
+    float, Field(ge=0, le=3600, allow_inf_nan=False), Expects("a number of seconds from 0 to 3600")
+]
 LogLevelName = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR"],
     BeforeValidator(_upper),
     Expects("one of DEBUG, INFO, WARNING, ERROR"),
 ]
 LogFormat = Annotated[Literal["text", "json"], BeforeValidator(_lower), Expects("text or json")]
+ReportVoice = Annotated[Literal["home", "it", "msp"], BeforeValidator(_lower), Expects("home, it or msp")]

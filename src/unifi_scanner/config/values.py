@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import time
 from urllib.parse import SplitResult, urlsplit
 
 from unifi_scanner.api.totp import read_totp_secret
@@ -103,3 +104,41 @@ def mail_addresses(value: object) -> tuple[str, ...]:
     if not addresses:
         raise ValueError("there is no e-mail address in it; write it like name@example.org")
     return addresses
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Return the names of a list, or of text separated by commas."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, Sequence) or not all(isinstance(part, str) for part in parts):
+        raise ValueError("write one name, or several separated by commas")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def hours(text: str) -> str:
+    """Return a span of the day as written, known to be one."""
+    span_of_hours(text)
+    return text.strip()
+
+
+def span_of_hours(text: str) -> tuple[time, time]:
+    """Return begin and end of a span of the day, like 22:00-07:00."""
+    try:
+        begins, ends = (time.fromisoformat(part.strip()) for part in text.replace("\u2013", "-").split("-"))
+    except ValueError as exc:
+        raise ValueError("write two times of day with a dash between them, like 22:00-07:00") from exc
+    if begins == ends or begins.tzinfo or ends.tzinfo:
+        raise ValueError("the two times must differ; write them like 22:00-07:00")
+    return begins, ends
+
+
+def web_address(text: str) -> str:
+    """Return an address of the web as given; an error never repeats it, for it may hold a secret."""
+    stripped = text.strip()
+    try:
+        parts = urlsplit(stripped)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and stripped.isprintable()
+    except ValueError:
+        is_one = False
+    if not is_one or " " in stripped:
+        raise ValueError("this is not a web address; it begins with https:// and has no spaces")
+    return stripped

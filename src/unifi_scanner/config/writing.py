@@ -1,4 +1,4 @@
-"""Settings as a TOML file with comments, for a person to read and change. Pure."""
+"""Settings as a TOML file with comments, for a person to read and change."""
 
 from __future__ import annotations
 

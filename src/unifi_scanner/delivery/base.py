@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -17,9 +18,11 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A report ready to be sent: the same report always makes the same message, with the same `message_id`.
+    """What is ready to be sent: the same report always makes the same message, with the same `message_id`.
 
-    `attachments` are the report's files: whole in every medium. `html` is what a mail reader shows.
+    `attachments` are a report's files: whole in every medium. `html` is what a mail reader shows. `kind` is report, alert,
+    digest or test. `short` is the text for chats and phones, `data` what programs get. An alert that goes on with a
+    thread has the `message_id` of the thread's first message as `in_reply_to`.
     """
 
     message_id: str
@@ -27,6 +30,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    inline: tuple[Attachment, ...] = ()  # images that `html` shows by their content-id, `name@unifi-scanner`
+    kind: str = "report"
+    short: str = ""
+    data: Mapping[str, Any] = {}
+    in_reply_to: str = ""
+    is_urgent: bool = False
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from unifi_scanner.delivery.base import Attachment, Message
 from unifi_scanner.models.report import Report
+
+
+class Image(Protocol):
+    """A PNG image of a mail."""
+
+    @property
+    def name(self) -> str:
+        """Return its file name."""
+
+    @property
+    def data(self) -> bytes:
+        """Return the PNG."""
 
 
 class Rendering(Protocol):
@@ -30,6 +43,10 @@ class Rendering(Protocol):
         """Return the report as a mail reader can show it."""
 
     @property
+    def images(self) -> Sequence[Image]:
+        """Return the images that the mail shows."""
+
+    @property
     def json(self) -> str:
         """Return the report for programs."""
 
@@ -47,6 +64,9 @@ def compose(report: Report, rendered: Rendering) -> Message:
             Attachment(name=f"{stem}.html", media_type="text/html", data=rendered.html.encode()),
             Attachment(name=f"{stem}.txt", media_type="text/plain", data=rendered.text.encode()),
             Attachment(name=f"{stem}.json", media_type="application/json", data=rendered.json.encode()),
+        ),
+        inline=tuple(
+            Attachment(name=image.name, media_type="image/png", data=image.data) for image in rendered.images
         ),
     )
 

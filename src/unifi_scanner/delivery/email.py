@@ -115,18 +115,34 @@ def build_mail(message: Message, sender: str, recipients: Sequence[str]) -> Emai
     own = _address(sender)
     mail["From"] = own
     mail["To"] = [_address(recipient) for recipient in recipients]
-    mail["Subject"] = _one_line(message.subject)
+    mail["Subject"] = _one_line(f"Re: {message.subject}" if message.in_reply_to else message.subject)
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{_token(message.message_id)}@{own.domain}>"
+    if message.in_reply_to:
+        first = f"<{_token(message.in_reply_to)}@{own.domain}>"
+        mail["In-Reply-To"] = mail["References"] = first
+    if message.is_urgent:
+        mail["Importance"] = "high"
     mail["List-Id"] = f"UniFi Scanner reports <unifi-scanner.{own.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    _add_images(mail, message)
     for file in message.attachments:
         if file.media_type in ATTACHED:
             main, _, sub = file.media_type.partition("/")
             mail.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
     return mail
+
+
+def _add_images(mail: EmailMessage, message: Message) -> None:
+    page = mail.get_payload(1)
+    for image in message.inline:
+        main, _, sub = image.media_type.partition("/")
+        page.add_related(  # type: ignore[union-attr]
+            image.data, maintype=main, subtype=sub, cid=f"<{_token(image.name)}@unifi-scanner>",
+            disposition="inline", filename=image.name,
+        )  # fmt: skip
 
 
 def _address(text: str) -> Address:

@@ -4,5 +4,18 @@ from unifi_scanner.detection.analyser import ANALYSERS, Analyser
 from unifi_scanner.detection.engine import Engine, detect
 from unifi_scanner.detection.loader import ignored_kinds, load_rules
 from unifi_scanner.detection.rule import Rule
+from unifi_scanner.detection.stories import GO_ON, Chronicle, Told, tell_stories
 
-__all__ = ["ANALYSERS", "Analyser", "Engine", "Rule", "detect", "ignored_kinds", "load_rules"]
+__all__ = [
+    "ANALYSERS",
+    "GO_ON",
+    "Analyser",
+    "Chronicle",
+    "Engine",
+    "Rule",
+    "Told",
+    "detect",
+    "ignored_kinds",
+    "load_rules",
+    "tell_stories",
+]

@@ -5,6 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from unifi_scanner.detection import baseline_words, health
+from unifi_scanner.detection.analysers import attacks, changes, internet, link_speed, new_clients, sign_ins
+from unifi_scanner.detection.analysers.attacks import Attacks
+from unifi_scanner.detection.analysers.changes import Changes
+from unifi_scanner.detection.analysers.channel_cause import ChannelCause
+from unifi_scanner.detection.analysers.imitation import Imitation
+from unifi_scanner.detection.analysers.internet import Internet
+from unifi_scanner.detection.analysers.link_speed import LinkSpeed
+from unifi_scanner.detection.analysers.ping_pong import PingPong
+from unifi_scanner.detection.analysers.roam_storm import RoamStorm
+from unifi_scanner.detection.analysers.sign_ins import SignIns
+from unifi_scanner.detection.analysers.sticky import Sticky
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
 
@@ -26,5 +38,26 @@ class Analyser(Protocol):
         """Return what was found so far."""
 
 
-# by the name its findings carry as their rule; adding one is one file and one line here
-ANALYSERS: Mapping[str, Callable[[], Analyser]] = {}
+# adding one is one file and one line here
+ANALYSERS: Mapping[str, Callable[[], Analyser]] = {
+    "access-point-roaming-storm": RoamStorm,
+    "attacks": Attacks,
+    "changes": Changes,
+    "channel-changed": ChannelCause,
+    "client-ping-pong": PingPong,
+    "client-sticks": Sticky,
+    "internet": Internet,
+    "link-speed": LinkSpeed,
+    "network-name-imitated": Imitation,
+    "sign-ins": SignIns,
+}
+
+# the names that findings carry as their rule where no file and no line above is called so; see pipeline/past.py too
+KNOWN_OTHERWISE: frozenset[str] = frozenset(
+    {baseline_words.RULE, new_clients.RULE, *health.RULES}
+    | attacks.RULES
+    | changes.RULES
+    | internet.RULES
+    | link_speed.RULES
+    | sign_ins.RULES
+)

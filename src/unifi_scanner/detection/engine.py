@@ -17,8 +17,10 @@ from unifi_scanner.detection.overrides import (
     retold,
     reworded,
 )
+from unifi_scanner.detection.precedence import without_stood_in
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.rule_book import overrides_of
+from unifi_scanner.detection.stories import Chronicle
 from unifi_scanner.detection.watch import Watch, watch_for
 from unifi_scanner.detection.wording import finding_of
 from unifi_scanner.models.coverage import Muted
@@ -30,13 +32,24 @@ See = Callable[[LogEntry], None]
 
 
 class Engine:
-    """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it."""
+    """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it.
 
-    def __init__(self, rules: Iterable[Rule], analysers: Iterable[Analyser] = ()) -> None:
+    `qualify` has a look at each finding before the user's own word on it.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        analysers: Iterable[Analyser] = (),
+        chronicle: Chronicle | None = None,
+        *,
+        qualify: Callable[[Finding], Finding] = lambda finding: finding,
+    ) -> None:
+        self._qualify = qualify
         self._overrides = overrides_of(rules)
         self._watches = [watch_for(rule) for rule in rules]
         self._analysers = tuple(analysers)
-        self._table = _dispatch_table(self._watches, self._analysers)
+        self._table = _dispatch_table(self._watches, self._analysers, chronicle)
 
     def feed(self, entries: Iterable[LogEntry]) -> None:
         """Take in entries; how they are divided over calls makes no difference."""
@@ -60,13 +73,21 @@ class Engine:
         return tuple(muted_of(silent[rule]) for rule in sorted(silent))
 
     def _told(self) -> Iterator[tuple[Finding, Finding | None]]:
-        """Yield every finding as it was found, and as the user wants it: None where that is not at all."""
+        """Yield every finding as it was found, and as the user wants it: None where that is not at all.
+
+        What another finding tells better is left out, whatever the user wants of that one.
+        """
+        told = list(self._all_told())
+        kept = {id(finding) for finding in without_stood_in(found for found, _ in told)}
+        yield from (pair for pair in told if id(pair[0]) in kept)
+
+    def _all_told(self) -> Iterator[tuple[Finding, Finding | None]]:
         for watch in self._watches:
             own = self._overrides_of(watch.rule.name)
             for group in watch.groups.values():
                 yield self._worded(watch.rule, group, own)
         for analyser in self._analysers:
-            for finding in analyser.findings():
+            for finding in map(self._qualify, analyser.findings()):
                 case = case_of_finding(finding)
                 fitting = [o for o in self._overrides_of(finding.rule) if fits(o, case)]
                 yield finding, retold(finding, fitting)
@@ -76,7 +97,7 @@ class Engine:
     ) -> tuple[Finding, Finding | None]:
         case = case_of_group(group) if overrides else None
         fitting = [o for o in overrides if case is not None and fits(o, case)]
-        finding = finding_of(reworded(rule, fitting), group)
+        finding = self._qualify(finding_of(reworded(rule, fitting), group))
         return finding, adjusted(finding, fitting)
 
     def _overrides_of(self, rule: str) -> list[Override]:
@@ -94,7 +115,9 @@ def _rank(finding: Finding) -> tuple[int, float, str]:
     return (-finding.severity.rank, -(finding.last_seen - EPOCH).total_seconds(), finding.id)
 
 
-def _dispatch_table(watches: Sequence[Watch], analysers: Sequence[Analyser]) -> dict[str, tuple[See, ...]]:
+def _dispatch_table(
+    watches: Sequence[Watch], analysers: Sequence[Analyser], chronicle: Chronicle | None
+) -> dict[str, tuple[See, ...]]:
     table: dict[str, list[See]] = defaultdict(list)
     for watch in watches:
         for kind in watch.rule.kind:
@@ -107,4 +130,6 @@ def _dispatch_table(watches: Sequence[Watch], analysers: Sequence[Analyser]) -> 
     for analyser in analysers:
         for kind in analyser.kinds:
             table[kind].append(analyser.see)
+    for kind, see in chronicle.watchers() if chronicle else ():
+        table[kind].append(see)
     return {kind: tuple(sees) for kind, sees in table.items()}

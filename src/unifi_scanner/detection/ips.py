@@ -88,15 +88,24 @@ CLASSES = {
     "web application attack": "an attack on a web server",
 }
 _LISTS = ("DSHIELD", "SPAMHAUS", "TOR", "CINS")
+# what the console calls a policy, where it gives no signature (docs/protocol.md F.2)
+_POLICIES = {"P2P": "P2P", "SCANNING ACTIVITY": "SCAN", "DSHIELD BLOCK LIST": "DSHIELD"}
+
+
+@lru_cache(maxsize=1024)
+def family_key(signature: str | None) -> str | None:
+    """Return the family an attack's signature names, or None where it names none we know."""
+    text = (signature or "").strip().upper()
+    words = text.replace("-", " ").split()
+    if len(words) > 1 and words[0] in ("ET", "ETPRO", "GPL", "ETN") and words[1] in FAMILIES:
+        return words[1]
+    return next((word for word in words if word in _LISTS), None) or _POLICIES.get(text)
 
 
 @lru_cache(maxsize=1024)
 def family_of(signature: str | None, category: str | None) -> str | None:
     """Return what an attack looked like in plain words, or None where the words say nothing we know."""
-    words = (signature or "").upper().replace("-", " ").split()
-    if len(words) > 1 and words[0] in ("ET", "ETPRO", "GPL", "ETN") and words[1] in FAMILIES:
-        return FAMILIES[words[1]]
-    listed = next((word for word in words if word in _LISTS), None)
-    if listed is not None:
-        return FAMILIES.get(listed, FAMILIES["DROP"])
+    family = family_key(signature)
+    if family is not None:
+        return FAMILIES.get(family, FAMILIES["DROP"])
     return CLASSES.get((category or "").strip().lower())

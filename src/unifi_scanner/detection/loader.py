@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
-from unifi_scanner.detection.analyser import ANALYSERS
+from unifi_scanner.detection.analyser import ANALYSERS, KNOWN_OTHERWISE
 from unifi_scanner.detection.overrides import Override, parse_overrides
 from unifi_scanner.detection.parsing import parse_rule
 from unifi_scanner.detection.rule import Rule
@@ -55,7 +55,7 @@ def _overrides_in(extra: Path, named: Iterable[str]) -> tuple[Override, ...]:
     file = extra / OVERRIDES
     if not file.exists():
         return ()
-    return parse_overrides(_read_toml(file, str(file)), str(file), {*named, *ANALYSERS})
+    return parse_overrides(read_toml(file, str(file)), str(file), {*named, *ANALYSERS, *KNOWN_OTHERWISE})
 
 
 @lru_cache(maxsize=1)
@@ -81,13 +81,14 @@ def _read_category(category: Folder, shown: str, rules: dict[str, Rule]) -> None
         if not file.name.endswith(".toml"):
             continue
         path = f"{shown}/{file.name}"
-        rule = parse_rule(_read_toml(file, path), path)
+        rule = parse_rule(read_toml(file, path), path)
         if rule.name in rules:
             raise RuleError(path, "file", f"a rule of that name is already in {rules[rule.name].path}")
         rules[rule.name] = rule
 
 
-def _read_toml(file: Any, path: str) -> Mapping[str, Any]:
+def read_toml(file: Any, path: str) -> Mapping[str, Any]:
+    """Return the tables of a file shown as `path`; raises RuleError with the line where it is broken."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as exc:
@@ -102,7 +103,7 @@ def _read_toml(file: Any, path: str) -> Mapping[str, Any]:
 def ignored_kinds() -> Mapping[str, str]:
     """Return the Kinds no rule looks at on purpose, each with the reason why."""
     path = f"{PACKAGE}/ignored.toml"
-    reasons = _read_toml(resources.files(PACKAGE) / "ignored.toml", path)
+    reasons = read_toml(resources.files(PACKAGE) / "ignored.toml", path)
     for kind, reason in reasons.items():
         if kind not in KINDS or not isinstance(reason, str):
             raise RuleError(path, kind, "this must be a Kind with a reason")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from unifi_scanner.detection.fields import key_reader
 from unifi_scanner.detection.group import MOST_DIFFERENT, MOST_VALUES, Group
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.spans import span_words, whole_seconds
@@ -17,6 +18,18 @@ from unifi_scanner.models.phrasing import MAX_NAME, phrase, tame
 from unifi_scanner.models.telling import facts_of, sentence_of
 
 _FIELD = re.compile(r"\{(\w+)\}")
+# a field that findings are gathered by -> what it is about
+ABOUT: Mapping[str, str] = {
+    "admin": "admin",
+    "attacker": "address",
+    "client": "client",
+    "device": "device",
+    "ip": "address",
+    "network": "network",
+    "src_ip": "address",
+    "ssid": "ssid",
+    "wan": "wan",
+}
 BEYOND_WHAT = "The same happened {times} more, to others that we did not tell apart any more."
 
 
@@ -47,6 +60,7 @@ def finding_of(rule: Rule, group: Group) -> Finding:
         evidence=tuple(_evidence(entry) for entry in group.kept()),
         source=source_of(rule),
         resolved=group.resolved,
+        about=about_of(rule, group),
     )
 
 
@@ -139,6 +153,17 @@ def _subjects(rule: Rule, group: Group, facts: Mapping[str, object]) -> tuple[st
         facts.get(field) for field in rule.window.by if field in ("client", "device", "attacker", "admin")
     ]
     return tuple(dict.fromkeys(tame(str(name)) for name in named if name))
+
+
+def about_of(rule: Rule, group: Group) -> tuple[str, ...]:
+    """Return what a finding is about, for machines: `device:MAC`, `client:MAC`, `wan:ID`, `admin:NAME`, `site:ID`."""
+    if group.is_beyond:
+        return ()
+    first = group.head[0]
+    named = {field: key_reader((field,))(first) for field in rule.window.by}
+    told = [f"{ABOUT[field]}:{value}" for field, value in named.items() if field in ABOUT and value]
+    place = named.get("site") or first.site
+    return tuple(told) or (f"site:{place}",)
 
 
 def _evidence(entry: LogEntry) -> Evidence:

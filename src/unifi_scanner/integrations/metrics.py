@@ -35,9 +35,9 @@ def unreadable() -> str:
 def _about_us(gauges: Gauges) -> Iterator[str]:
     yield _metric("up", "gauge", "Whether the service is at work and its data can be read.", [({}, 1)])
     yield _metric("store_bytes", "gauge", "Size of the data file.", [({}, gauges.size_bytes)])
-    yield _metric(
-        "reports_waiting", "gauge", "Reports that some channel has not taken yet.", [({}, gauges.waiting)]
-    )
+    for what, count in (("reports", gauges.reports_waiting), ("messages", gauges.messages_waiting)):
+        about = f"{what.capitalize()} that some channel has not taken yet."
+        yield _metric(f"{what}_waiting", "gauge", about, [({}, count)])
     told: list[Sample] = [] if gauges.last_told is None else [({}, gauges.last_told)]
     yield _metric("last_report_told_timestamp_seconds", "gauge", "When a channel last took a report.", told)
     yield _metric(

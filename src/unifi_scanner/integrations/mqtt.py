@@ -17,7 +17,7 @@ from unifi_scanner.integrations.home_assistant import OFFLINE, ONLINE
 
 SHORTEST_WAIT_S, LONGEST_WAIT_S = 1, 120  # between two dials
 KEEP_ALIVE_S = 30
-STOP_S = 1.5
+STOP_S = 1.0
 log = structlog.get_logger(__name__)
 
 

@@ -20,6 +20,7 @@ from unifi_scanner.logs.reading import (
     mac_of,
     outcome_of,
     seconds_of,
+    signal_of,
     text_of,
 )
 from unifi_scanner.logs.subject import Subject
@@ -194,7 +195,8 @@ _READINGS: Mapping[str, tuple[str, _Read]] = {
     "UNIFInetworkName": ("network", text_of),
     "UNIFIduration": ("duration_s", seconds_of),
     "UNIFIreportedDuration": ("duration_s", seconds_of),
-    "UNIFIWiFiRssi": ("signal", int_of),
+    "UNIFIWiFiRssi": ("signal", signal_of),
+    "UNIFIlastConnectedToWiFiRssi": ("signal_before", signal_of),
     "UNIFIwanName": ("wan", text_of),
     "UNIFIwanId": ("wan_id", line_id_of),
     "UNIFIwanIsp": ("isp", text_of),
@@ -217,6 +219,9 @@ _READINGS: Mapping[str, tuple[str, _Read]] = {
     "UNIFIipsSignatureId": ("signature_id", text_of),
     "UNIFIfirewallPolicy": ("policy", text_of),
     "UNIFIdirection": ("direction", text_of),
+    "UNIFIsrcClientModel": ("attacker_kind", text_of),
+    "UNIFIdstClientModel": ("target_kind", text_of),
+    "UNIFIlinkSpeed": ("link_speed", text_of),
 }
 # names, channels and addresses come again and again: what a reader made of short ones is remembered
 _MEMORIES = {read: lru_cache(maxsize=2048)(read) for _, read in _READINGS.values()}

@@ -133,9 +133,17 @@ def facts_of_event(item: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
         version_from=text_of(item.get("version_from")),
         version_to=first_text(item, "version_to", "version"),
         other_mac=canonical_mac(item.get("mac")) if item.get("sw") else None,
+        bssid=canonical_mac(item.get("mac")) if "Rogue" in str(item.get("key")) else None,
         guest=True if item.get("guest") else None,
+        amount=_vouchers(item),
     )
     return facts | (threat_facts(item, names) if "src_ip" in item else {})
+
+
+def _vouchers(item: Mapping[str, Any]) -> str | None:
+    """Return how many vouchers were made or removed, where it was more than one (docs/protocol.md B.6)."""
+    count = int_of(item.get("num") or item.get("count")) if "Voucher" in str(item.get("key")) else None
+    return str(count) if count and count > 1 else None
 
 
 def _admin(value: Any) -> str | None:

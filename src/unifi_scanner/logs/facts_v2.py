@@ -14,12 +14,12 @@ from unifi_scanner.logs.reading import (
     direction_of,
     duration_words,
     first_text,
-    int_of,
     line_id_of,
     outcome_of,
     present,
     said,
     seconds_of,
+    signal_of,
     text_of,
 )
 from unifi_scanner.logs.redaction import is_secret
@@ -130,7 +130,10 @@ def _where_facts(row: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
         ap_from_mac=ap_from,
         ap_to_mac=ap_to,
         port=_id(row, "PORT") or port,
-        signal=int_of(_name(row, "SIGNAL_STRENGTH")),
+        signal=signal_of(_name(row, "SIGNAL_STRENGTH")) or signal_of(_name(row, "RSSI")),
+        signal_before=signal_of(_name(row, "PREVIOUS_SIGNAL_STRENGTH")),
+        bssid=_mac(row, "BSSID"),
+        link_speed=_name(row, "CONNECTION_SPEED"),
         devices=_name(row, "DEVICES"),
         ip=address_of(_id(row, "IP")) or address_of(_id(row, "REMOTE_IP")),
     )
@@ -164,6 +167,8 @@ def _threat_facts(row: Mapping[str, Any]) -> dict[str, Any]:
         dst_ip=destination,
         attacker=_name(row, "SRC_CLIENT") or _name(row, "CLIENT") or _name(row, "SRC_DEVICE") or source,
         target=_name(row, "DST_CLIENT") or _name(row, "DST_DEVICE") or destination,
+        attacker_kind=first_text(_role(row, "SRC_CLIENT"), "model_name", "model"),
+        target_kind=first_text(_role(row, "DST_CLIENT"), "model_name", "model"),
         policy=_name(row, "TRIGGER"),
         action=NOT_BLOCKED if kind in ("threat.detected", "honeypot.hit") else BLOCKED,
         direction=direction or ("outgoing" if _role(row, "SRC_CLIENT") else None),
@@ -257,6 +262,8 @@ def flow_facts(flow: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
         dst_port=text_of(destination.get("port")),
         attacker=_end(source, names) or text_of(source.get("ip")),
         target=_end(destination, names) or domain or text_of(destination.get("ip")),
+        attacker_kind=_make_of(source),
+        target_kind=_make_of(destination),
         threat=text_of(ips.get("signature")),
         threat_category=text_of(ips.get("category_name")),
         signature_id=text_of(ips.get("signature_id")),
@@ -265,6 +272,12 @@ def flow_facts(flow: Mapping[str, Any], names: NameBook) -> dict[str, Any]:
         policy=_policy(flow),
         proto=text_of(flow.get("protocol")),
     )
+
+
+def _make_of(side: Mapping[str, Any]) -> str | None:
+    """Return what a device is as far as the row knows: a thing by this maker."""
+    maker = first_text(side, "client_oui")
+    return None if maker is None else f"device by {maker}"
 
 
 def _end(side: Mapping[str, Any], names: NameBook) -> str | None:

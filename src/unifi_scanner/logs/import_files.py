@@ -77,6 +77,13 @@ def entries_in(path: Path, context: Context, *, limits: Limits = LIMITS) -> Iter
             yield from _entries_of_part(part, context, written)
 
 
+def entries_of_text(text: str, context: Context) -> Iterator[LogEntry]:
+    """Yield the entries of a text that was pasted: records as a file would hold them."""
+    data: io.BufferedReader = io.BufferedReader(io.BytesIO(text.encode("utf-8", "replace")))
+    for record in records_of(Stream("pasted", data)):
+        yield from _entries_of_record(record, context)
+
+
 def values_in(path: Path) -> list[Any]:
     """Return the JSON values in a file; raises InputError where it cannot be opened."""
     with _opened(path) as file:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from unifi_scanner.logs.reading import present, text_of
+from unifi_scanner.logs.reading import present, signal_of, text_of
 from unifi_scanner.logs.told import Told
 from unifi_scanner.models.device import canonical_mac
 
@@ -79,13 +79,8 @@ def read_stahtd(text: str) -> Told | None:
     if record is None:
         return None
     kind = _TRACKED.get(str(record.get("event_type")), "wifi.step")
-    facts = present(iface=text_of(record.get("vap")), signal=_number(record.get("avg_rssi")))
+    facts = present(iface=text_of(record.get("vap")), signal=signal_of(record.get("avg_rssi")))
     return Told(kind, facts, canonical_mac(record.get("mac")))
-
-
-def _number(value: Any) -> int | None:
-    text = text_of(value)
-    return int(text) if text and re.fullmatch(r"-?\d{1,6}", text) else None
 
 
 def read_mcad(text: str) -> Told | None:

@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 
+from unifi_scanner.models.addresses import is_private
 from unifi_scanner.models.device import NameBook, canonical_mac
 from unifi_scanner.models.phrasing import tame
+from unifi_scanner.models.signal import dbm_of
 
 BLOCKED, NOT_BLOCKED = "blocked", "not blocked"
 _OUTCOMES = {"blocked": BLOCKED, "block": BLOCKED, "allowed": NOT_BLOCKED, "allow": NOT_BLOCKED}
@@ -73,6 +75,11 @@ def int_of(value: Any) -> int | None:
     return None
 
 
+def signal_of(value: Any) -> int | None:
+    """Return a Wi-Fi signal in dBm, also from UniFi's own scale; None where it is none."""
+    return dbm_of(int_of(value))
+
+
 def band_of(value: Any) -> str | None:
     """Return a radio code as the band a person knows: `na` is `5 GHz`."""
     text = text_of(value)
@@ -91,33 +98,6 @@ def _address(text: str) -> str | None:
         return str(ip_address(text))
     except ValueError:
         return None
-
-
-# addresses of one's own network; the standard library's `is_private` also counts the ranges kept for examples
-_OWN = tuple(
-    ip_network(text)
-    for text in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "100.64.0.0/10",
-        "169.254.0.0/16",
-        "127.0.0.0/8",
-        "fc00::/7",
-        "fe80::/10",
-        "::1/128",
-    )
-)
-
-
-@lru_cache(maxsize=8192)
-def is_private(address: str | None) -> bool | None:
-    """Return whether an address belongs to somebody's own network; None where it is not an address."""
-    known = address_of(address)
-    if known is None:
-        return None
-    parsed = ip_address(known)
-    return any(parsed in network for network in _OWN if network.version == parsed.version)
 
 
 def direction_of(source: str | None, destination: str | None) -> str | None:

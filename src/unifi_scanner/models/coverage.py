@@ -33,6 +33,15 @@ class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     last_event: datetime | None = None  # when the newest thing it told of this area happened
     entries: int = 0
+    read_from: datetime | None = (
+        None  # from when on its history was read without a hole, which may be before `since`
+    )
+
+    @property
+    def seen_from(self) -> datetime | None:
+        """Return from when on it can have told us anything."""
+        known = [moment for moment in (self.since, self.read_from) if moment is not None]
+        return min(known, default=None)
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):

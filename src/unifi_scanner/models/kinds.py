@@ -76,9 +76,13 @@ KINDS: dict[str, KindInfo] = {
     ),
     "guest.paid": KindInfo(WIFI, INFO, "client", "A guest paid for access[: {client}]."),
     "guest.refunded": KindInfo(WIFI, INFO, "site", "A guest's payment was given back[ by {admin}]."),
-    "voucher.created": KindInfo(WIFI, INFO, "site", "Guest vouchers were created[ by {admin}]."),
+    "voucher.created": KindInfo(
+        WIFI, INFO, "site", "[{amount} guest][Guest] vouchers were created[ by {admin}]."
+    ),
     "voucher.used": KindInfo(WIFI, INFO, "client", "A guest voucher was used[ by {client}]."),
-    "voucher.deleted": KindInfo(WIFI, INFO, "site", "A guest voucher was deleted[ by {admin}]."),
+    "voucher.deleted": KindInfo(
+        WIFI, INFO, "site", "[{amount} guest vouchers were][A guest voucher was] deleted[ by {admin}]."
+    ),
     # UniFi devices
     "device.offline": KindInfo(DEVICE, ERROR, "device", "{device} went offline."),
     "device.several_offline": KindInfo(
@@ -121,7 +125,7 @@ KINDS: dict[str, KindInfo] = {
     "device.managed_elsewhere": KindInfo(
         DEVICE, WARN, "device", "{device} already belongs to another controller."
     ),
-    "device.license": KindInfo(DEVICE, INFO, "device", "The licence of {device} changed."),
+    "device.license": KindInfo(DEVICE, INFO, "device", "The licence of {device} was checked or changed."),
     "device.license_problem": KindInfo(DEVICE, WARN, "device", "The licence of {device} is not valid."),
     "device.long_offline": KindInfo(
         DEVICE, ERROR, "device", "{device} has been offline for more than 8 hours."
@@ -142,8 +146,9 @@ KINDS: dict[str, KindInfo] = {
     ),
     "ap.packet_loss": KindInfo(WIFI, WARN, "device", "Devices on {device} are losing data."),
     "ap.low_power": KindInfo(WIFI, WARN, "device", "{device} runs with less power than it needs."),
+    "ap.slow_uplink": KindInfo(WIFI, WARN, "device", "{device} is linked to the network at a low speed."),
     "ap.afc": KindInfo(WIFI, WARN, "device", "{device} may not use full 6 GHz power where it is."),
-    "ap.optimised": KindInfo(WIFI, INFO, "site", "The Wi-Fi settings were tuned automatically."),
+    "ap.optimised": KindInfo(WIFI, INFO, "site", "The Wi-Fi settings were tuned by themselves."),
     "ap.update_for_autolink": KindInfo(
         DEVICE, INFO, "device", "{device} needs an update before it can be linked without a cable."
     ),
@@ -172,7 +177,7 @@ KINDS: dict[str, KindInfo] = {
     "port.errors": KindInfo(WIRED, WARN, "device", "A port of {device} has transmission errors."),
     "port.drops": KindInfo(WIRED, WARN, "device", "A port of {device} is dropping traffic."),
     "port.aggregation_failed": KindInfo(
-        WIRED, WARN, "device", "{device} could not bundle its ports[ {port}]."
+        WIRED, WARN, "device", "{device} could not bundle its ports[ (port {port})]."
     ),
     # Internet
     "wan.down": KindInfo(INTERNET, ERROR, "site", "The Internet connection[ {wan}][ ({isp})] went down."),
@@ -183,7 +188,7 @@ KINDS: dict[str, KindInfo] = {
         "The Internet connection[ {wan}][ ({isp})] was briefly down[, for {duration}].",
     ),
     "wan.flapping": KindInfo(
-        INTERNET, ERROR, "site", "The Internet connection[ {wan}][ ({isp})] failed several times."
+        INTERNET, ERROR, "site", "The Internet connection[ {wan}][ ({isp})] failed again and again."
     ),
     "wan.restored": KindInfo(INTERNET, INFO, "site", "The Internet connection[ {wan}][ ({isp})] is up."),
     "wan.changed": KindInfo(INTERNET, INFO, "site", "The Internet connection[ {wan}] changed its state."),
@@ -195,10 +200,10 @@ KINDS: dict[str, KindInfo] = {
     ),
     "wan.failback": KindInfo(INTERNET, INFO, "site", "The Internet is back on its main connection[ {wan}]."),
     "wan.latency": KindInfo(
-        INTERNET, WARN, "site", "The Internet connection[ {wan}][ ({isp})] answers slowly."
+        INTERNET, WARN, "site", "The Internet connection[ {wan}][ ({isp})] is slow to answer."
     ),
     "wan.packet_loss": KindInfo(
-        INTERNET, WARN, "site", "The Internet connection[ {wan}][ ({isp})] is losing data."
+        INTERNET, WARN, "site", "The Internet connection[ {wan}][ ({isp})] is losing some data."
     ),
     "lte.limit": KindInfo(INTERNET, WARN, "device", "The mobile data allowance is nearly or fully used."),
     "lte.connected": KindInfo(INTERNET, INFO, "device", "The mobile backup connection is ready."),
@@ -242,7 +247,7 @@ KINDS: dict[str, KindInfo] = {
     "traffic.flow": KindInfo(
         SECURITY, DEBUG, "client", "A connection[ from {attacker}][ to {target}] was recorded."
     ),
-    "certificate.expiring": KindInfo(SECURITY, WARN, "site", "A security certificate is about to expire."),
+    "certificate.expiring": KindInfo(SECURITY, WARN, "site", "A certificate is about to run out."),
     "inspection.bypassed": KindInfo(SECURITY, INFO, "site", "A connection was let past content inspection."),
     # VPN
     "vpn.connected": KindInfo(VPN, INFO, "client", "{client} connected by VPN[ from {ip}]."),
@@ -263,15 +268,13 @@ KINDS: dict[str, KindInfo] = {
     "admin.created_api_key": KindInfo(ADMIN, WARN, "site", "{admin} created an access key for programs."),
     # the controller itself
     "system.update_available": KindInfo(SYSTEM, INFO, "site", "A new version of UniFi Network is available."),
-    "system.updated": KindInfo(
-        SYSTEM, INFO, "site", "A UniFi application was updated[ to version {version_to}]."
-    ),
+    "system.updated": KindInfo(SYSTEM, INFO, "site", "A UniFi app was updated[ to version {version_to}]."),
     "system.disk_full": KindInfo(SYSTEM, ERROR, "site", "The controller's storage is nearly full."),
     "system.backup_created": KindInfo(SYSTEM, INFO, "site", "A backup was made."),
     "system.backup_failed": KindInfo(SYSTEM, WARN, "site", "The automatic backup was skipped."),
     "system.test": KindInfo(SYSTEM, DEBUG, "site", "The controller sent a test message."),
     "system.notice": KindInfo(SYSTEM, INFO, "site", "The controller sent a notice[: “{said}”]."),
-    "protect.event": KindInfo(SYSTEM, INFO, "site", "The camera system reported something."),
+    "protect.event": KindInfo(SYSTEM, INFO, "site", "The camera system had something to tell."),
     "announcement.failed": KindInfo(SYSTEM, WARN, "site", "A planned announcement could not be played."),
     # power
     "ups.on_battery": KindInfo(POWER, ERROR, "site", "The power went out; the battery backup took over."),

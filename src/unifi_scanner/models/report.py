@@ -9,9 +9,10 @@ import msgspec
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import LogSource, Novelty, Status
 from unifi_scanner.models.finding import Finding, Incident
+from unifi_scanner.models.pictures import Pictures
 from unifi_scanner.models.section import Section
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] = ()  # empty in a first report
     trends: tuple[Trend, ...] = ()
     coverage: Coverage
+    pictures: Pictures = Pictures()
     sections: tuple[Section, ...] = ()  # what other services tell
     entry_count: int = 0
     generated_at: datetime
     schema_version: str = SCHEMA_VERSION
+
+    @property
+    def rest(self) -> tuple[Thing, ...]:
+        """Return what else happened, each told once: incidents that do not lead it, and findings none of them tells."""
+        leading = {thing.id for thing in self.needs_you}
+        incidents = tuple(incident for incident in self.incidents if incident.id not in leading)
+        return (*incidents, *(finding for finding in self.findings if not finding.incident))

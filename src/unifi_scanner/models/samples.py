@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from unifi_scanner.models.device import NameBook, canonical_mac
+from unifi_scanner.models.signal import dbm_of
 
 Row = Mapping[str, Any]
 Sample = TypeVar("Sample")
@@ -45,6 +46,7 @@ class DeviceSample(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "unknown"
     is_upgradable: bool = False
     is_overheating: bool = False
+    is_end_of_life: bool = False
     uptime: int | None = None
     cpu: float | None = None
     memory: float | None = None
@@ -148,11 +150,14 @@ def _device(mac: str, row: Row) -> DeviceSample:
         state=DEVICE_STATES[number] if number is not None and 0 <= number < len(DEVICE_STATES) else "unknown",
         is_upgradable=row.get("upgradable") is True,
         is_overheating=row.get("overheating") is True,
+        is_end_of_life=row.get("model_in_eol") is True,
         uptime=_whole(row, "uptime"),
         cpu=_percent(load.get("cpu")),
         memory=_percent(load.get("mem")),
         clients=_whole(row, "num_sta"),
-        uplink_mac=canonical_mac(uplink.get("uplink_mac")),
+        # a device that is away tells what it hung on last
+        uplink_mac=canonical_mac(uplink.get("uplink_mac"))
+        or canonical_mac(_part(row, "last_uplink").get("uplink_mac")),
         uplink_port=_whole(uplink, "uplink_remote_port"),
         is_uplink_wireless=uplink.get("type") == "wireless",
     )
@@ -170,7 +175,7 @@ def _client(mac: str, row: Row, *, is_online: bool) -> ClientSample:
         device_mac=canonical_mac(row.get("ap_mac")) or canonical_mac(row.get("sw_mac")),
         port=_whole(row, "sw_port"),
         ssid=_text(row, "essid"),
-        signal=_whole(row, "signal"),
+        signal=dbm_of(_whole(row, "signal")) or dbm_of(_whole(row, "rssi")),
     )
 
 

@@ -341,7 +341,7 @@ CEF: Final = {
     "Network:545": "admin.created",
     "Network:546": "admin.changed_settings",
     "Network:549": "admin.removed",
-    "Network:563": "ap.low_power",
+    "Network:563": "ap.slow_uplink",
     "Network:578": "system.updated",
     "OS:1": "system.test",
     "OS:1000": "admin.signed_in",

@@ -5,34 +5,48 @@
 Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on the report schedule.
 """
 
+from unifi_scanner.pipeline.alert import Alert, family_of, fold_held
 from unifi_scanner.pipeline.books import (
     books_of,
     read_standing,
     recall_facts,
     recall_standing,
+    recall_topology,
     remember_facts,
+    remember_topology,
     standing_name,
 )
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
-from unifi_scanner.pipeline.publish import Publish, retry_pending
+from unifi_scanner.pipeline.past import Past, past_of, remember_health
+from unifi_scanner.pipeline.post import Post, retry_pending
+from unifi_scanner.pipeline.publish import Publish
 
 __all__ = [
+    "Alert",
     "Found",
     "Ingest",
     "LiveCollector",
+    "Past",
+    "Post",
     "Publish",
     "Reading",
     "Tally",
     "books_of",
+    "family_of",
+    "fold_held",
     "is_event",
     "judge",
+    "past_of",
     "read_history",
     "read_standing",
     "recall_facts",
     "recall_standing",
+    "recall_topology",
     "remember_facts",
+    "remember_health",
+    "remember_topology",
     "retry_pending",
     "standing_name",
 ]

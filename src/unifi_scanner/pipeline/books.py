@@ -9,6 +9,7 @@ import msgspec
 from unifi_scanner.errors import StoreError
 from unifi_scanner.ledger import Books, ControllerFacts
 from unifi_scanner.models.standing import Standing
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
 from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.store import EventStore, Failure, Shard
 
@@ -48,6 +49,23 @@ def recall_facts(store: EventStore, shard: Shard) -> ControllerFacts:
         return msgspec.json.decode(text, type=ControllerFacts)
     except msgspec.DecodeError as exc:
         raise StoreError(f"What is kept about the site {shard.site} cannot be read.") from exc
+
+
+def remember_topology(store: EventStore, shard: Shard, topology: Topology) -> None:
+    """Keep what hangs on what in a site; a device that was seen before and tells no uplink now keeps its old one."""
+    merged = topology.over(recall_topology(store, shard))
+    store.remember(f"topology:{shard.controller}:{shard.site}", msgspec.json.encode(merged).decode())
+
+
+def recall_topology(store: EventStore, shard: Shard) -> Topology:
+    """Return what was last known of what hangs on what; raises StoreError where that cannot be read."""
+    text = store.recall(f"topology:{shard.controller}:{shard.site}")
+    if text is None:
+        return UNKNOWN_TOPOLOGY
+    try:
+        return msgspec.json.decode(text, type=Topology)
+    except msgspec.DecodeError as exc:
+        raise StoreError(f"What is kept about the devices of {shard.site} cannot be read.") from exc
 
 
 def _name(shard: Shard) -> str:

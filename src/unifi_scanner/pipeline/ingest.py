@@ -19,6 +19,7 @@ from unifi_scanner.models.capability import Capabilities
 from unifi_scanner.models.enums import Origin, SourceState
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.pipeline.history import Found, Reading, read_history
+from unifi_scanner.pipeline.past import remember_health
 from unifi_scanner.store import EventStore, Shard
 from unifi_scanner.store.base import HowRead
 
@@ -128,6 +129,8 @@ class Ingest:
                 self._note_failure(Failure(source=reading.name, reason=str(found.trouble)), reading, now)
             return 0
         added = self.store.add(self.shard, [e for e in found.collected.entries if is_event(e)])
+        if found.collected.samples is not None:
+            remember_health(self.store, self.shard, found.collected.samples)
         for reading in found.plan:
             if isinstance(reading.source, KeepsPlace):
                 reading.source.stored()

@@ -8,13 +8,16 @@ from datetime import datetime
 
 import msgspec
 
-from unifi_scanner.detection import ANALYSERS, Engine, Rule
+from unifi_scanner.detection import ANALYSERS, GO_ON, Chronicle, Engine, Rule, tell_stories
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.models.section import Section
-from unifi_scanner.reports import build_report
+from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
+from unifi_scanner.pipeline.past import Past
+from unifi_scanner.pipeline.told import NEVER, LastTold, changes_since, things_of
+from unifi_scanner.reports import Almanac, build_report
 
 
 class Tally(msgspec.Struct):
@@ -26,11 +29,14 @@ class Tally(msgspec.Struct):
     unknown: Counter[str] = msgspec.field(default_factory=Counter)
     first: datetime | None = None
     last: datetime | None = None
+    almanac: Almanac = msgspec.field(default_factory=Almanac)
 
     def watch(self, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
         """Yield `entries` unchanged, counting them."""
+        draw = self.almanac.feed
         for entry in entries:
             self.entries += 1
+            draw(entry)
             if entry.kind == UNKNOWN_KIND:
                 self.unknown[entry.event_type] += 1
             elif entry.kind == UNREADABLE_KIND:
@@ -51,19 +57,46 @@ def judge(
     period: Callable[[Tally], Period],
     title: str,
     generated_at: Callable[[Tally], datetime],
+    topology: Topology = UNKNOWN_TOPOLOGY,
+    known: Iterable[LogEntry] = (),
+    before: LastTold = NEVER,
+    past: Past | None = None,
     sections: Sequence[Section] = (),
 ) -> Report:
-    """Return the report on `entries`: detect, then build, told together with what could not be seen."""
-    tally = Tally()
-    engine = Engine(rules, [make() for make in ANALYSERS.values()])
+    """Return the report on `entries`: detect, compare with the past, tell as stories, build, with what could not be seen.
+
+    `known` are entries of before that something still open began with; they are not counted. `before` is what the
+    last report told. `sections` are what other services told of the same time.
+    """
+    tally, chronicle, past = Tally(), Chronicle(), past or Past()
+    analysers = [*(make() for make in ANALYSERS.values()), *past.analysers()]
+    engine = Engine(rules, analysers, chronicle, qualify=past.qualify)
+    engine.feed(known)
     engine.feed(tally.watch(entries))
+    span = period(tally)
+    trends = past.compare(span)
+    ending = ending_rules(rules)
+    told = tell_stories(
+        engine.findings(),
+        chronicle,
+        topology,
+        kinds={rule.name: rule.kind for rule in rules},
+        ending=ending,
+    )
+    findings = (*told.findings, *(finding for section in sections for finding in section.findings))
+    coverage, span = msgspec.structs.replace(cover(tally), muted=engine.muted()), period(tally)
+    coverage = with_sections(coverage, sections)
     return build_report(
-        [*engine.findings(), *(finding for section in sections for finding in section.findings)],
-        with_sections(msgspec.structs.replace(cover(tally), muted=engine.muted()), sections),
-        period=period(tally),
+        findings,
+        coverage,
+        period=span,
+        trends=trends,
+        pictures=tally.almanac.pictures(span, coverage),
         title=title,
         entry_count=tally.entries,
         generated_at=generated_at(tally),
+        incidents=told.incidents,
+        changes=changes_since(before, things_of(told.incidents, findings), coverage, ending),
         sections=sections,
     )
 
@@ -72,3 +105,8 @@ def with_sections(coverage: Coverage, sections: Sequence[Section]) -> Coverage:
     """Return the coverage with how well other services were seen; they make no area of the network blind."""
     rows = tuple(row for section in sections for row in section.sources)
     return msgspec.structs.replace(coverage, sources=coverage.sources + rows)
+
+
+def ending_rules(rules: Iterable[Rule]) -> frozenset[str]:
+    """Return the rules whose trouble goes on until something says that it is over."""
+    return GO_ON | {rule.name for rule in rules if rule.resolve is not None}

@@ -9,6 +9,10 @@ import msgspec
 
 from unifi_scanner.models.coverage import Coverage, Gap, SourceCoverage
 from unifi_scanner.models.enums import SourceState
+from unifi_scanner.models.pictures import Span
+from unifi_scanner.models.report import Report
+from unifi_scanner.reports import drawing
+from unifi_scanner.reports.drawing import Strip
 from unifi_scanner.reports.plain import plain_line
 from unifi_scanner.reports.prose import Clock, counted, duration, is_known, listed, number
 from unifi_scanner.reports.wording import STATE_WORDS, Mark, area_word, source_word
@@ -26,6 +30,8 @@ class SourceLine(msgspec.Struct, frozen=True, kw_only=True):
     tells: str
     seen: str
     reason: str
+    source: str = ""
+    strip: Strip | None = None
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +60,35 @@ def account_of(coverage: Coverage, clock: Clock) -> Account:
         notes=tuple(_notes(coverage, clock)),
         counts=f"{counted(coverage.entries_read, 'entry', 'entries')} read, {number(coverage.entries_kept)} kept.",
     )
+
+
+def with_strips(account: Account, report: Report) -> Account:
+    """Return the account with a line for each source in use, from the first day drawn to the last."""
+    days = report.pictures.days
+    if not days:
+        return account
+    scale = drawing.scale_of(days)
+    until = min(report.period.end or scale.end, scale.end)
+    lines = (
+        msgspec.structs.replace(line, strip=_strip(line, report.coverage, scale, until))
+        if line.mark is not Mark.NOTE
+        else line
+        for line in account.sources
+    )
+    return msgspec.structs.replace(account, sources=tuple(lines))
+
+
+def _strip(line: SourceLine, coverage: Coverage, scale: drawing.Scale, until: datetime) -> drawing.Strip:
+    if line.mark is Mark.BLIND:
+        return drawing.lane(scale, (), (Span(start=scale.start, end=until),), until)
+    seen = [row.seen_from for row in coverage.sources if row.source == line.source]
+    since = min((moment for moment in seen if moment is not None), default=scale.start)
+    unseen = [Span(start=scale.start, end=min(since, scale.end))] if since > scale.start else []
+    gaps = sorted((gap for gap in coverage.gaps if gap.source == line.source), key=lambda gap: gap.start)
+    unseen += [
+        Span(start=gap.start, end=gap.end or until) for gap in gaps if (gap.end or until) > scale.start
+    ]
+    return drawing.lane(scale, (), unseen, until)
 
 
 def working_sources(coverage: Coverage) -> tuple[int, int]:
@@ -93,6 +128,7 @@ def _source_line(rows: Sequence[SourceCoverage], clock: Clock) -> SourceLine:
         tells=listed([area_word(row.area) for row in rows]),
         seen=_seen(min(since, default=None), max(until, default=None), clock) if mark is Mark.FINE else "",
         reason=plain_line(rows[0].reason),
+        source=rows[0].source,
     )
 
 

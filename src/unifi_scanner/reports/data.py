@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from unifi_scanner.models.coverage import Coverage, Gap, SourceCoverage
-from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.report import Report, Thing
+from unifi_scanner.models.finding import Beat, Finding, Incident
+from unifi_scanner.models.report import Change, Report, Thing, Trend
+from unifi_scanner.reports.picture_data import pictures_data
 from unifi_scanner.reports.plain import escaped_json
 from unifi_scanner.reports.prose import is_known
 from unifi_scanner.reports.sections import sections_data
 
 
 def render_json(report: Report) -> str:
-    """Return the report as JSON of schema 1.0, keys always in the same order, invisible characters escaped."""
+    """Return the report as JSON of schema 1.1, keys always in the same order, invisible characters escaped."""
     return escaped_json(json.dumps(report_data(report), ensure_ascii=False, indent=2)) + "\n"
 
 
@@ -37,18 +38,58 @@ def report_data(report: Report) -> Mapping[str, Any]:
         "findings": [
             _finding(told) for told in (*report.needs_you, *report.findings) if isinstance(told, Finding)
         ],
-        "incidents": [_story(incident) for incident in report.incidents],
+        "incidents": [_incident(incident) for incident in report.incidents],
+        "changes": [_change(change) for change in report.changes],
+        "trends": [_trend(trend) for trend in report.trends],
         "sections": sections_data(report.sections),
         "coverage": coverage_data(report.coverage),
+        "pictures": pictures_data(report.pictures),
     }
 
 
 def _finding(finding: Finding) -> Mapping[str, Any]:
     return {
         **_story(finding),
-        "sure_because": finding.sure_because,
         "category": finding.source.category,
         "resolved": finding.resolved,
+        "incident": finding.incident or None,
+    }
+
+
+def _incident(incident: Incident) -> Mapping[str, Any]:
+    return {
+        **_story(incident),
+        "category": incident.source.category,
+        "resolved": incident.resolved,
+        "ended": _time(incident.ended),
+        "cause": incident.cause,
+        "consequences": list(incident.consequences),
+        "timeline": [_beat(beat) for beat in incident.timeline],
+        "findings": list(incident.findings),
+    }
+
+
+def _beat(beat: Beat) -> Mapping[str, Any]:
+    return {
+        "at": _time(beat.at),
+        "sentence": beat.sentence,
+        "role": beat.role.value,
+        "evidence": list(beat.evidence),
+    }
+
+
+def _change(change: Change) -> Mapping[str, Any]:
+    return {"id": change.id, "title": change.title, "novelty": change.novelty.value}
+
+
+def _trend(trend: Trend) -> Mapping[str, Any]:
+    return {
+        "what": trend.what,
+        "amount": trend.amount,
+        "usual": list(trend.usual) if trend.usual is not None else None,
+        "is_unusual": trend.is_unusual,
+        "sentence": trend.sentence,
+        "category": trend.source.category,
     }
 
 
@@ -62,10 +103,12 @@ def _story(told: Thing) -> Mapping[str, Any]:
         "why": told.why,
         "do": list(told.do),
         "confidence": told.confidence.value,
+        "sure_because": told.sure_because,
         "first_seen": _time(told.first_seen),
         "last_seen": _time(told.last_seen),
         "count": told.count,
         "subjects": list(told.subjects),
+        "about": list(told.about),
         "evidence": [e.entry_id for e in told.evidence],
         "evidence_sentences": [e.sentence for e in told.evidence],
     }

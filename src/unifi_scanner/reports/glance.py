@@ -7,6 +7,7 @@ import msgspec
 from unifi_scanner.models.enums import SourceState
 from unifi_scanner.models.report import Report, Thing
 from unifi_scanner.reports.account import working_sources
+from unifi_scanner.reports.glimpse import Glimpse, glimpses_of
 from unifi_scanner.reports.prose import counted, listed
 from unifi_scanner.reports.verdict import doubts
 from unifi_scanner.reports.wording import AREA_OF, Mark, area_word, is_urgent, needs_someone
@@ -42,11 +43,22 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 def facts_of(report: Report) -> tuple[Fact, ...]:
     """Return the facts; an area nobody was asked about is never called fine."""
-    return (*(_area_fact(report, name, areas) for name, areas in FACTS), _seen_fact(report))
+    glimpses = glimpses_of(report)
+    facts = (_area_fact(report, name, areas) for name, areas in FACTS)
+    return (*(_with_glimpse(fact, glimpses.get(fact.name)) for fact in facts), _seen_fact(report))
+
+
+def _with_glimpse(fact: Fact, glimpse: Glimpse | None) -> Fact:
+    if glimpse is None or fact.mark is Mark.BLIND:
+        return fact
+    says, detail = glimpse
+    mark = Mark.NOTE if fact.mark is Mark.FINE and says else fact.mark
+    whole = "; ".join(part for part in (detail, fact.detail if not says else "") if part)
+    return msgspec.structs.replace(fact, mark=mark, says=says or fact.says, detail=whole or fact.detail)
 
 
 def _area_fact(report: Report, name: str, areas: tuple[str, ...]) -> Fact:
-    here = [f for f in (*report.needs_you, *report.findings) if AREA_OF.get(f.source) in areas]
+    here = [f for f in (*report.needs_you, *report.rest) if AREA_OF.get(f.source) in areas]
     needing = [f for f in here if needs_someone(f)]
     blind = [area_word(area) for area in areas if area in report.coverage.blind]
     unseen = f"{listed(blind, 'or')} could not be checked" if blind else ""

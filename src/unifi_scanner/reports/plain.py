@@ -13,8 +13,8 @@ MAX_LINE = 1_200
 MAX_TITLE = 160
 MAX_STACKED = 4  # more accents than this on one letter are an attack on the lines around it
 ASCII_FOR = str.maketrans(
-    "─═●○›→·×–—‘’“”Øø",  # noqa: RUF001 - the characters that are replaced
-    "-=*o>>-x--''\"\"Oo",
+    "─═●○›→·×–—‘’“”Øø█■░│",  # noqa: RUF001 - the characters that are replaced
+    "-=*o>>-x--''\"\"Oo##:|",
 ) | {ord("…"): "...", ord("ß"): "ss"}
 
 

@@ -59,6 +59,20 @@ def duration(span: timedelta) -> str:
     return " ".join(parts)
 
 
+def minutes(seconds: float) -> str:
+    """Return a span short enough for a picture: 45 s, 14 min, 2 h 5 min, 3 d 4 h."""
+    if seconds < 60:
+        return f"{round(seconds)} s"
+    whole = round(seconds / 60)
+    if whole < 60:
+        return f"{whole} min"
+    hours, left = divmod(whole, 60)
+    if hours < 48:
+        return f"{hours} h {left} min" if left else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> ZoneInfo:
     """Return the zone called `name`, UTC where there is none of that name."""
@@ -91,6 +105,15 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
         local = self.local(moment)
         year = "" if local.year == self.year else f" {local.year}"
         return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}{year}"
+
+    def short_day(self, moment: datetime, *, numbered: bool) -> str:
+        """Return the day in little room: Tue, or Tue 11."""
+        local = self.local(moment)
+        return f"{DAYS[local.weekday()]} {local.day}" if numbered else DAYS[local.weekday()]
+
+    def brief(self, moment: datetime) -> str:
+        """Return day of the week and time, for moments of one week: Tue 09:12."""
+        return f"{self.short_day(moment, numbered=False)} {self.hour(moment)}"
 
     def hour(self, moment: datetime, *, seconds: bool = False) -> str:
         """Return the time of day; an hour that comes twice when the clocks change also names its zone."""

@@ -4,54 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from unifi_scanner.reports.glance import Fact
-from unifi_scanner.reports.plain import padded, to_ascii, width_of, wrapped
-from unifi_scanner.reports.sections import section_paragraphs
-from unifi_scanner.reports.view import Telling, View
-from unifi_scanner.reports.wording import MARK_TEXT, Mark
+from unifi_scanner.reports.plain import padded, width_of
+from unifi_scanner.reports.prose import number
+from unifi_scanner.reports.text_page import BODY, LABEL, Page
+from unifi_scanner.reports.text_parts import (
+    changed_lines,
+    checked_lines,
+    picture_lines,
+    service_lines,
+    story_lines,
+)
+from unifi_scanner.reports.things import Telling
+from unifi_scanner.reports.view import View
 
-COLOURS = {Mark.URGENT: "31;1", Mark.ATTENTION: "33", Mark.FINE: "32", Mark.BLIND: "35", Mark.NOTE: "36"}
-BODY = 6  # where the text of a thing starts
-LABEL = 6
 NARROWEST = 40
 NAMES = 14  # room for the longest name of a fact
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Lays words out in `width` cells."""
-
-    width: int
-    color: bool
-    ascii: bool
-
-    def words(self, text: str) -> str:
-        """Return `text` in the characters this page has."""
-        return to_ascii(text) if self.ascii else text
-
-    def mark(self, mark: Mark) -> str:
-        """Return the mark, four cells wide; only marks are ever coloured."""
-        shown = MARK_TEXT[mark]
-        return (f"\x1b[{COLOURS[mark]}m{shown}\x1b[0m" if self.color else shown) + " " * (4 - len(shown))
-
-    def block(self, text: str, indent: int, first: str = "") -> Iterator[str]:
-        """Yield `text` wrapped behind `indent` spaces, the first line behind `first` of that width."""
-        lead = first or " " * indent
-        for line in wrapped(self.words(text), self.width - indent):
-            yield f"{lead}{line}"
-            lead = " " * indent
-        if first and lead is first:
-            yield first.rstrip()
-
-    def labelled(self, label: str, text: str) -> Iterator[str]:
-        """Yield `text` beside its label."""
-        return self.block(text, BODY + LABEL, " " * BODY + label.ljust(LABEL))
-
-    def heading(self, text: str) -> Iterator[str]:
-        """Yield a section heading with its rule."""
-        yield ""
-        yield f" {text} {self.words('─' * (self.width - len(text) - 3))}"
 
 
 def page_text(view: View, *, width: int, color: bool, ascii_only: bool) -> str:
@@ -61,7 +29,10 @@ def page_text(view: View, *, width: int, color: bool, ascii_only: bool) -> str:
         *_top(page, view),
         *_needs(page, view),
         *_happened(page, view),
-        *_services(page, view),
+        *changed_lines(page, view),
+        *picture_lines(page, view),
+        *checked_lines(page, view),
+        *service_lines(page, view),
         *_seen(page, view),
     )
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -82,6 +53,10 @@ def _top(page: Page, view: View) -> Iterator[str]:
     yield ""
     for fact in view.facts:
         yield from _fact(page, fact)
+    if view.service:
+        yield from page.heading("SERVICE SUMMARY")
+    for name, result, base in view.service:
+        yield from page.block(f"{name}: {result} ({base})", 3, "   ")
 
 
 def _fact(page: Page, fact: Fact) -> Iterator[str]:
@@ -93,27 +68,26 @@ def _fact(page: Page, fact: Fact) -> Iterator[str]:
 def _needs(page: Page, view: View) -> Iterator[str]:
     yield from page.heading("WHAT NEEDS YOU")
     yield from page.block(view.needs_intro, 1)
+    for place, step in enumerate(view.openings, start=1):
+        yield from page.block(step, 22, f" {'To see the rest' if place == 1 else '':15}   {place}. ")
     for place, thing in enumerate(view.needs, start=1):
         yield ""
         yield from _thing(page, thing, f" {place} {page.mark(thing.mark)} ")
 
 
 def _happened(page: Page, view: View) -> Iterator[str]:
-    if not view.stories and not view.others:
+    if not (view.stories or view.others or view.crowds):
         return
     yield from page.heading("WHAT HAPPENED")
-    for thing in (*view.stories, *view.others):
+    yield from story_lines(page, view)
+    for thing in (*view.others, *(group.lead for group in view.crowds)):
         yield ""
         yield from _thing(page, thing, f"   {page.mark(thing.mark)} ")
-
-
-def _services(page: Page, view: View) -> Iterator[str]:
-    for section in view.sections:
-        yield from page.heading(page.words(section.title.upper()))
-        for line in section_paragraphs(section):
-            yield from page.block(
-                line, 6, f" {page.mark(section.mark)} " if line is section.sentences[0] else ""
-            )
+    for group in view.crowds:
+        yield ""
+        yield from page.block(
+            f"{group.title} ({number(group.total)} findings).", 8, f"   {page.mark(group.mark)} "
+        )
 
 
 def _thing(page: Page, thing: Telling, lead: str) -> Iterator[str]:
@@ -124,6 +98,8 @@ def _thing(page: Page, thing: Telling, lead: str) -> Iterator[str]:
     yield from _steps(page, thing.do)
     yield from page.labelled("Sure", _sureness(thing))
     yield from _proofs(page, thing)
+    if thing.details:
+        yield from page.labelled("Codes", "; ".join(f"{name} {value}" for name, value in thing.details))
 
 
 def _steps(page: Page, steps: tuple[str, ...]) -> Iterator[str]:

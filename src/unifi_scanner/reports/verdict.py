@@ -9,6 +9,7 @@ import msgspec
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import SourceState, Status
 from unifi_scanner.models.report import Period, Report, Thing, Verdict
+from unifi_scanner.reports.glimpse import minutes_down
 from unifi_scanner.reports.plain import MAX_TITLE, plain_line
 from unifi_scanner.reports.prose import counted, listed, number, small_number
 from unifi_scanner.reports.wording import NEEDS_FROM, area_word, is_urgent, needs_someone, source_word
@@ -109,8 +110,8 @@ def headline(report: Report) -> str:
 
 def lede(report: Report) -> str:
     """Return the sentences that follow the verdict."""
-    waiting = sum(needs_someone(f) for f in report.findings)
-    notes = len(report.findings) - waiting
+    waiting = sum(needs_someone(thing) for thing in report.rest)
+    notes = len(report.rest) - waiting
     told = _counted_things(waiting, "more {} to look at {} told below.") + _counted_things(
         notes, "{} {} worth knowing."
     )
@@ -198,6 +199,9 @@ def _short(report: Report) -> str:
         urgent = sum(is_urgent(f) for f in needs)
         count = f"{counted(len(needs), 'thing')} {'needs' if len(needs) == 1 else 'need'} you"
         blind = f", {blind_words(coverage)} not checked" if coverage.blind else ""
+        down = minutes_down(report)
+        if down:
+            return f"{count}{f', {urgent} urgent' if urgent else ''}, Internet was down {down}{blind}"
         return f"{count}{f', {urgent} urgent' if urgent else ''}{blind}. {plain_line(needs[0].title, MAX_TITLE).rstrip('.')}"
     if report.verdict.status is Status.BLIND:
         missing = f", {blind_words(coverage)} not checked" if coverage.blind else ""

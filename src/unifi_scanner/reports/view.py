@@ -4,45 +4,24 @@ from __future__ import annotations
 
 import msgspec
 
-from unifi_scanner.models.enums import Confidence, Status
-from unifi_scanner.models.finding import Evidence
-from unifi_scanner.models.report import Report, Thing
+from unifi_scanner.models.enums import Status, Voice
+from unifi_scanner.models.report import Report
 from unifi_scanner.models.wire_time import EPOCH
-from unifi_scanner.reports.account import Account, account_of
-from unifi_scanner.reports.glance import MARK_WORDS, Fact, facts_of
-from unifi_scanner.reports.plain import MAX_TITLE, plain_line
-from unifi_scanner.reports.prose import Clock, counted, number, times
+from unifi_scanner.reports.account import Account, account_of, with_strips
+from unifi_scanner.reports.appendix import ALONE_UPTO, Group, every_finding, groups_of
+from unifi_scanner.reports.canvas import Figure
+from unifi_scanner.reports.changed import Measure, Movement, measures_of, movements_of
+from unifi_scanner.reports.checks import Checked, checks_of
+from unifi_scanner.reports.figures import figures_of
+from unifi_scanner.reports.glance import Fact, facts_of
+from unifi_scanner.reports.plain import plain_line
+from unifi_scanner.reports.prose import Clock, counted, listed
 from unifi_scanner.reports.sections import SectionView, section_views
+from unifi_scanner.reports.service import Row, service_rows
+from unifi_scanner.reports.stories import Story, left_out, stories_of
+from unifi_scanner.reports.things import Telling, tell
 from unifi_scanner.reports.verdict import NAMELESS, headline, lede
-from unifi_scanner.reports.wording import STATUS_WORDS, SURENESS, Mark, is_urgent, needs_someone
-
-
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry behind a statement."""
-
-    when: str
-    sentence: str
-
-
-class Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding or story in words."""
-
-    mark: Mark
-    word: str
-    title: str
-    when: str
-    what: str
-    why: str
-    do: tuple[str, ...]
-    sure: tuple[int, str]  # how many of three dots, and the word
-    because: str
-    proofs: tuple[Proof, ...]
-    proof_title: str
-
-    @property
-    def needed(self) -> bool:
-        """Return whether someone has to do something."""
-        return self.mark in (Mark.URGENT, Mark.ATTENTION)
+from unifi_scanner.reports.wording import STATUS_WORDS, Mark, needs_someone
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,18 +36,37 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     period: str
     zone: str
     facts: tuple[Fact, ...]
+    service: tuple[Row, ...]
     needs: tuple[Telling, ...]
     needs_intro: str
-    stories: tuple[Telling, ...]
+    openings: tuple[str, ...]  # what would let us see what we could not
+    stories: tuple[Story, ...]
+    stories_left: str
     others: tuple[Telling, ...]
+    crowds: tuple[Group, ...]
+    movements: tuple[Movement, ...]
+    measures: tuple[Measure, ...]
+    figures: tuple[Figure, ...]
+    figures_intro: str
+    days: tuple[str, ...]
+    checked: Checked
     sections: tuple[SectionView, ...]
     account: Account
+    findings: tuple[Group, ...]
+    finding_count: int
+    entries: str
     made: str
+    voice: Voice
 
 
-def view_of(report: Report) -> View:
+def view_of(report: Report, voice: Voice = Voice.HOME) -> View:
     """Return `report` in words; the same report gives the same words."""
     clock = Clock(zone=report.period.zone, year=report.generated_at.year)
+    others, crowds = _others(report, clock, voice)
+    every = every_finding(report)
+    account = with_strips(account_of(report.coverage, clock), report)
+    left = left_out(report)
+    days = report.pictures.days
     return View(
         site=plain_line(report.title, 60) or NAMELESS,
         headline=headline(report),
@@ -79,14 +77,46 @@ def view_of(report: Report) -> View:
         period=clock.period(report.period.start, report.period.end),
         zone=clock.name(report.period.start, report.period.end, report.generated_at),
         facts=facts_of(report),
-        needs=tuple(_telling(f, clock) for f in report.needs_you),
+        service=service_rows(report) if voice is Voice.MSP else (),
+        needs=tuple(tell(thing, clock, voice) for thing in report.needs_you),
         needs_intro=_needs_intro(report),
-        stories=tuple(_telling(i, clock) for i in report.incidents),
-        others=tuple(_telling(f, clock) for f in report.findings if not f.incident),
+        openings=_openings(account) if report.verdict.status is Status.BLIND else (),
+        stories=stories_of(report, clock),
+        stories_left=f"{counted(left, 'more story', 'more stories')}; the JSON file has all." if left else "",
+        others=others,
+        crowds=crowds,
+        movements=movements_of(report),
+        measures=measures_of(report),
+        figures=figures_of(report, clock),
+        figures_intro=f"Only the last {counted(len(days), 'day')} are drawn." if report.pictures.cut else "",
+        days=tuple(clock.short_day(day.start, numbered=len(days) > 7) for day in days),
+        checked=checks_of(report),
         sections=section_views(report.sections),
-        account=account_of(report.coverage, clock),
+        account=account,
+        findings=groups_of(every, clock),
+        finding_count=len(every),
+        entries=counted(report.entry_count, "entry", "entries"),
         made=_made(report, clock.zone),
+        voice=voice,
     )
+
+
+def _openings(account: Account) -> tuple[str, ...]:
+    blind = (line for line in account.sources if line.mark is Mark.BLIND and line.reason)
+    by_reason: dict[str, list[str]] = {}
+    for line in blind:
+        by_reason.setdefault(line.reason, []).append(line.name)
+    return tuple(f"{listed(names)}: {reason}" for reason, names in by_reason.items())
+
+
+def _others(report: Report, clock: Clock, voice: Voice) -> tuple[tuple[Telling, ...], tuple[Group, ...]]:
+    told = [finding for finding in report.findings if not finding.incident]
+    amount: dict[str, int] = {}
+    for finding in told:
+        amount[finding.rule] = amount.get(finding.rule, 0) + 1
+    alone = [finding for finding in told if amount[finding.rule] <= ALONE_UPTO]
+    crowd = [finding for finding in told if amount[finding.rule] > ALONE_UPTO]
+    return tuple(tell(finding, clock, voice) for finding in alone), groups_of(crowd, clock)
 
 
 def _made(report: Report, zone: str) -> str:
@@ -103,49 +133,3 @@ def _needs_intro(report: Report) -> str:
     if report.needs_you:
         return ""
     return "Nothing." if report.verdict.status is Status.FINE else "Nothing in what we could see."
-
-
-def _telling(told: Thing, clock: Clock) -> Telling:
-    mark = _mark(told)
-    return Telling(
-        mark=mark,
-        word="Over" if mark is Mark.FINE else MARK_WORDS[mark],
-        title=plain_line(told.title, MAX_TITLE),
-        when=_when(told, clock),
-        what=plain_line(told.what),
-        why=plain_line(told.why),
-        do=tuple(step for step in map(plain_line, told.do) if step),
-        sure=SURENESS[told.confidence],
-        because=_because(told.confidence, told.sure_because),
-        proofs=tuple(_proof(e, clock) for e in told.evidence),
-        proof_title=_proof_title(len(told.evidence), told.count),
-    )
-
-
-def _mark(thing: Thing) -> Mark:
-    if is_urgent(thing):
-        return Mark.URGENT
-    if needs_someone(thing):
-        return Mark.ATTENTION
-    return Mark.FINE if thing.resolved else Mark.NOTE
-
-
-def _when(told: Thing, clock: Clock) -> str:
-    often = f"{times(told.count)}, " if told.count > 1 else ""
-    return f"{often}{clock.span(told.first_seen, told.last_seen)}{', over' if told.resolved else ''}"
-
-
-def _because(confidence: Confidence, reason: str) -> str:
-    if reason:
-        return plain_line(reason)
-    return "The records say so directly." if confidence is Confidence.CERTAINLY else ""
-
-
-def _proof(evidence: Evidence, clock: Clock) -> Proof:
-    return Proof(when=clock.moment(evidence.timestamp, seconds=True), sentence=plain_line(evidence.sentence))
-
-
-def _proof_title(shown: int, count: int) -> str:
-    if count > shown:
-        return f"See {number(shown)} of the {counted(count, 'entry', 'entries')} behind this"
-    return f"See the {counted(shown, 'entry', 'entries') if shown != 1 else 'entry'} behind this"

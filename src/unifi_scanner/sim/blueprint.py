@@ -37,6 +37,7 @@ def build_network(file: ScenarioFile, path: str | Path) -> Network:
     if twice := repeated([*(d.name for d in devices), *(d.mac for d in devices), *(c.mac for c in clients)]):
         raise ScenarioError(path, "network", f"these are there twice: {', '.join(twice)}")
     _check_macs(devices, clients, path)
+    _check_uplinks(devices, path)
     return Network(devices=devices, clients=clients, timezone=spec.timezone, isp=spec.isp)
 
 
@@ -46,6 +47,7 @@ def _device(group: str, spec: ApSpec, index: int, seed: int) -> Device:
         group=group, name=spec.name, model=spec.model, ip=f"192.168.1.{index + 1}", version=spec.version,
         mac=spec.mac or mac_of("d0:21:f9", seed, group, spec.name), ports=getattr(spec, "ports", 1),
         channels=(("ng", ng), ("na", na)) if group == "AP" else (),
+        uplink=spec.uplink, uplink_port=spec.uplink_port,
     )  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def _client(spec: ClientSpec, index: int, seed: int) -> Client:
         name=spec.name, hostname=spec.hostname, ssid=spec.ssid, network=spec.network, switch=spec.switch,
         mac=spec.mac or mac_of("3c:22:fb" if spec.ssid else "00:11:32", seed, "client", index, spec.name),
         ip=f"192.168.{10 if spec.guest else 1}.{100 + index % 150}", port=spec.port or index % 16 + 2,
-        guest=spec.guest, always=spec.always, home=tuple(spec.home),
+        guest=spec.guest, always=spec.always, fixed=spec.fixed, home=tuple(spec.home),
     )  # fmt: skip
 
 
@@ -63,6 +65,17 @@ def _check_macs(devices: tuple[Device, ...], clients: tuple[Client, ...], path: 
     for one in everyone:
         if not MAC.match(one.mac):
             raise ScenarioError(path, "network", f"{one.mac!r} ({one.name}) is not a MAC in lower case")
+
+
+def _check_uplinks(devices: tuple[Device, ...], path: str | Path) -> None:
+    above = {device.name: device.uplink for device in devices}
+    for device in devices:
+        seen, name = {device.name}, device.uplink
+        while name is not None:
+            if name not in above or name in seen:
+                raise ScenarioError(path, "network", f"{device.name} cannot hang on {name!r}")
+            seen.add(name)
+            name = above[name]
 
 
 def check_happenings(file: ScenarioFile, network: Network, path: str | Path) -> None:
@@ -92,7 +105,7 @@ def _check_names(one: At | Every, network: Network, path: str | Path, key: str) 
         find_code(one.what, one.fields)
     except KeyError:
         raise ScenarioError(path, f"{key}.what", f"nothing called {one.what!r} can happen") from None
-    if one.client is not None and network.client(one.client) is None:
+    if one.client is not None and network.client(one.client) is None and not MAC.match(one.client):
         raise ScenarioError(path, f"{key}.client", f"the network has no client {one.client!r}")
     for word, name in (("device", one.device), ("to", one.to), *(("among", name) for name in one.among)):
         if name is not None and network.device(name) is None:

@@ -13,7 +13,7 @@ from unifi_scanner.sim.moment import Moment
 from unifi_scanner.sim.network import Client, Device, Network, mac_of
 from unifi_scanner.sim.state import State
 
-NEED_CLIENT: Final = frozenset({"wifi", "wired", "client", "guest", "blocking", "anomaly"})
+NEED_CLIENT: Final = frozenset({"wifi", "wired", "client", "guest", "blocking", "anomaly", "wifi line"})
 NEED_PRESENCE: Final = frozenset({"client_leaves", "client_roams", "client_switches_radio", "client_unplugs"})
 
 
@@ -49,7 +49,7 @@ def _client_for(role: Role, state: State) -> Client | None:
     """Return a client nobody knows when one was named, else one of the network's that fits the happening."""
     network, code = state.network, role.code
     if role.client:
-        ssid = network.ssids[0] if code.about == "wifi" and network.ssids else None
+        ssid = network.ssids[0] if code.about in {"wifi", "wifi line"} and network.ssids else None
         mac = role.client.lower() if role.client.count(":") == 5 else mac_of("9a:00:00", role.client)
         return Client(
             name="", hostname="", mac=mac, ip="192.168.1.250", ssid=ssid, guest=role.group[1:] == "G"

@@ -42,7 +42,6 @@ FIREWALL: Final = (("Security", "Firewall"), "Security")
 ADMIN: Final = (("System", "Admin"), "Audit")
 POWER: Final = (("Power", "Power"), "Power")
 
-# Network 105 tells that a failover is over, not that it began: nothing here has it (a captured line of 10.4.57)
 SIGNATURES: Final[Mapping[str, Cef]] = {
     "client_connects": Cef(400, "WiFi Client Connected", 1, *WIFI),
     "client_leaves": Cef(401, "WiFi Client Disconnected", 2, *WIFI),
@@ -55,6 +54,7 @@ SIGNATURES: Final[Mapping[str, Cef]] = {
     "channel_changed": Cef(530, "AP Channel Change", 3, *DEVICES),
     "ip_conflict": Cef(539, "Device IP Address Conflict", 7, *WIFI),
     "wan_down": Cef(100, "Internet Down", 9, *LINE),
+    "failover_brief": Cef(105, "Temporary Internet Failover", 6, *LINE),  # told when it is over, as captured
     "isp_latency": Cef(112, "High Latency Detected", 5, *LINE),
     "isp_packet_loss": Cef(113, "Packet Loss Detected", 5, *LINE),
     "threat_detected": Cef(200, "Threat Detected", 7, *THREAT),
@@ -64,6 +64,9 @@ SIGNATURES: Final[Mapping[str, Cef]] = {
     "ups_on_battery": Cef(215, "UPS Battery Power In Use", 7, *POWER),
     "ups_mains_back": Cef(216, "UPS AC Power Restored", 3, *POWER),
     "admin_signs_in": Cef(544, "Admin Accessed UniFi Network", 1, *ADMIN, "Network Accessed"),
+    "poor_link": Cef(563, "Poor AP Link Speed", 4, *DEVICES),
+    "admin_creates": Cef(545, "Admin Created New Config", 2, *ADMIN, "Config Created"),
+    "admin_removes": Cef(549, "Admin Removed Config", 2, *ADMIN, "Config Removed"),
     "admin_changes": Cef(546, "Admin Made Config Changes", 2, *ADMIN, "Config Modified"),
 }
 
@@ -223,7 +226,7 @@ def _about_admin(occurrence: Occurrence, known: Mapping[str, Any], _network: Net
     change = {"UNIFIsettingsSection": known.get("section"), "UNIFIsettingsEntry": known.get("setting")}
     return {
         "UNIFIaccessMethod": known.get("platform"),
-        **(change if occurrence.code.name == "admin_changes" else {}),
+        **(change if occurrence.code.name.startswith("admin_") and occurrence.code.name != "admin_signs_in" else {}),
         "UNIFIadmin": name, "src": known.get("ip"),
     }  # fmt: skip
 

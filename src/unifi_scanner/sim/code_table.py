@@ -9,10 +9,11 @@ from typing import Any, Final
 from unifi_scanner.sim.codes import Code, generic_code
 from unifi_scanner.sim.codes_clients import CLIENT_CODES
 from unifi_scanner.sim.codes_devices import DEVICE_CODES
+from unifi_scanner.sim.codes_more import MORE_CODES
 from unifi_scanner.sim.codes_site import SITE_CODES
 
 CODES: Final[Mapping[str, Code]] = MappingProxyType(
-    {code.name: code for code in (*CLIENT_CODES, *DEVICE_CODES, *SITE_CODES)}
+    {code.name: code for code in (*CLIENT_CODES, *DEVICE_CODES, *SITE_CODES, *MORE_CODES)}
 )
 
 

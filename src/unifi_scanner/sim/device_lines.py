@@ -12,12 +12,21 @@ from unifi_scanner.sim.network import Client, Device, Network
 
 # what a device's own line tells in a way that a reader can tell apart from chatter
 TOLD: Final = frozenset({"client_connects", "client_leaves", "client_roams", "firewall_blocked"})
+# what nothing but a line tells, whatever the version
+ONLY_LINES: Final = frozenset(
+    {"password_wrong", "join_denied", "address_refused", "join_stumbles", "link_poor"}
+)
 GATEWAY_PRIORITY, AP_PRIORITY, FIREWALL_PRIORITY = 30, 13, 4
 
 
 def tells_device_line(occurrence: Occurrence) -> bool:
     """Say whether a device logs a line of its own about it."""
-    return occurrence.code.name in TOLD
+    return occurrence.code.name in TOLD | ONLY_LINES
+
+
+def only_a_line_tells(occurrence: Occurrence) -> bool:
+    """Say whether neither controller nor console has a word for it."""
+    return occurrence.code.name in ONLY_LINES
 
 
 def device_lines(occurrence: Occurrence, at_ms: int, network: Network, skew_ms: int = 0) -> list[str]:
@@ -42,6 +51,18 @@ def _lines(
             word = "associated" if occurrence.code.name == "client_connects" else "disassociated"
             text = f"hostapd[4429]: wifi1ap1: STA {client.mac} IEEE 802.11: {word}"
             yield from _from_ap(known.get("ap"), network, moment, text)
+        case "password_wrong" if client is not None:
+            yield from _from_ap(known.get("ap"), network, moment, _hostapd_mismatch(client))
+        case "join_denied" if client is not None:
+            text = f"hostapd[4429]: wifi1ap1: STA {client.mac} IEEE 802.11: denied association"
+            yield from _from_ap(known.get("ap"), network, moment, text)
+        case "join_stumbles" if client is not None:
+            yield from _from_ap(known.get("ap"), network, moment, _tracked(client, known, "soft failure"))
+        case "link_poor" if client is not None:
+            yield from _from_ap(known.get("ap"), network, moment, _anomalous(client, known))
+        case "address_refused" if client is not None:
+            text = f"dnsmasq-dhcp[3487]: DHCPNAK(br0) {client.ip} {client.mac} wrong network"
+            yield f"{_gateway(network, moment, GATEWAY_PRIORITY)} {text}"
         case "client_roams" if client is not None:
             yield from _from_ap(known.get("ap_to"), network, moment, _tracked(client, known))
         case "firewall_blocked" if client is not None:
@@ -52,9 +73,18 @@ def _lines(
             yield f"{_gateway(network, moment, FIREWALL_PRIORITY)} {rule} {mac} {ends} {tail}"
 
 
-def _tracked(client: Client, known: dict[str, Any]) -> str:
+def _hostapd_mismatch(client: Client) -> str:
+    return f"hostapd[4429]: wifi1ap1: AP-STA-POSSIBLE-PSK-MISMATCH {client.mac}"  # F.4: unverified on UniFi
+
+
+def _anomalous(client: Client, known: dict[str, Any]) -> str:
+    told = f"bssid={known.get('ap')} radio=rai0 vap=rai2 sta={client.mac} satisfaction_now=72 anomalies=tcp_latency"
+    return f"mcad: mcad[1837]: wireless_agg_stats.log_sta_anomalies(): {told}"
+
+
+def _tracked(client: Client, known: dict[str, Any], event: str = "sta_roam") -> str:
     fields = {
-        "message_type": "STA_ASSOC_TRACKER", "mac": client.mac, "vap": "wifi1ap1", "event_type": "sta_roam",
+        "message_type": "STA_ASSOC_TRACKER", "mac": client.mac, "vap": "wifi1ap1", "event_type": event,
         "assoc_status": "0", "event_id": "1", "ip_assign_type": "roamed", "avg_rssi": str(known.get("signal", "")),
     }  # fmt: skip
     text = json.dumps(fields, separators=(",", ":"))

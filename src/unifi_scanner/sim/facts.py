@@ -11,6 +11,7 @@ from unifi_scanner.sim.facts_clients import (
     blocking_facts,
     client_facts,
     guest_facts,
+    line_facts,
     wifi_facts,
     wired_facts,
 )
@@ -79,5 +80,5 @@ Composer = Callable[[Code, str, Moment], tuple[Facts, Facts]]
 COMPOSERS: Final[Mapping[str, Composer]] = {
     "wifi": wifi_facts, "wired": wired_facts, "device": device_facts, "device admin": device_admin_facts, "ap": ap_facts, "port": port_facts,
     "switch": port_facts, "wan": wan_facts, "dhcp": dhcp_facts, "threat": threat_facts, "admin": admin_facts, "client": client_facts,
-    "guest": guest_facts, "blocking": blocking_facts, "site": site_facts, "anomaly": anomaly_facts,
+    "wifi line": line_facts, "guest": guest_facts, "blocking": blocking_facts, "site": site_facts, "anomaly": anomaly_facts,
 }  # fmt: skip

@@ -124,6 +124,15 @@ def client_facts(_code: Code, _group: str, moment: Moment) -> tuple[Facts, Facts
     }
 
 
+def line_facts(_code: Code, _group: str, moment: Moment) -> tuple[Facts, Facts]:
+    """Return what an access point's own log line tells of a client that tries to join."""
+    client, ap = moment.client, moment.device
+    if ap is None:
+        home = client.home if client else ()
+        ap = next((d for name in home if (d := moment.network.device(name))), None) or moment.network.aps[0]
+    return {"user": client.mac if client else "", "ap": ap.mac}, {}
+
+
 def guest_facts(_code: Code, _group: str, moment: Moment) -> tuple[Facts, Facts]:
     """Return what is told of a guest who was let in."""
     return {"guest": moment.client.mac if moment.client else ""}, {}

@@ -118,4 +118,6 @@ def admin_facts(code: Code, _group: str, moment: Moment) -> tuple[Facts, Facts]:
 
 def site_facts(_code: Code, _group: str, moment: Moment) -> tuple[Facts, Facts]:
     """Return what is told of the controller itself."""
+    if _code.name == "disk_full":
+        return {"usable_bytes": "1.2 GB", "total_bytes": "32 GB"}, {}
     return {"version": moment.ask("version", "10.4.57")}, {}

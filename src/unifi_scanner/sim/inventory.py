@@ -41,11 +41,17 @@ def device_object(device: Device, state: State, now_ms: int) -> dict[str, Any]:
         "has_fan": False,
         "system-stats": {"cpu": "7.5", "mem": "41.2", "uptime": str(UPTIME)},
         "sys_stats": {"loadavg_1": "0.12", "mem_total": 1_048_576, "mem_used": 432_013},
-        "uplink": {"type": "wire", "up": up, "uplink_mac": state.network.gateway.mac},
+        "uplink": _uplink(device, state.network, up=up),
         "config_network": {"type": "dhcp"},
         "port_table": [_port(index) for index in range(1, device.ports + 1)] if device.group != "AP" else [],
     }
     return body | _radio_tables(device, state) | _wan_tables(device, state)
+
+
+def _uplink(device: Device, network: Network, *, up: bool) -> dict[str, Any]:
+    above = network.device(device.uplink) or network.gateway
+    port = {"uplink_remote_port": device.uplink_port} if device.uplink_port else {}
+    return {"type": "wire", "up": up, "uplink_mac": above.mac, **port}
 
 
 def _port(index: int) -> dict[str, Any]:

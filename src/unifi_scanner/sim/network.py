@@ -37,6 +37,10 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     ports: int = 0
     channels: tuple[tuple[str, int], ...] = ()
+    uplink: str | None = (
+        None  # the name of the device it hangs on; None: the gateway, and it never falls with it
+    )
+    uplink_port: int | None = None
 
     @property
     def role(self) -> str:
@@ -62,6 +66,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 1
     guest: bool = False
     always: bool = False
+    fixed: bool = False
     home: tuple[str, ...] = ()
 
     @property
@@ -115,6 +120,15 @@ class Network(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _clients(self) -> dict[str, Client]:
         return {key: c for c in self.clients for key in (c.hostname, c.name, c.mac) if key}
+
+    def below(self, device: Device) -> tuple[Device, ...]:
+        """Return the devices that hang on `device` itself."""
+        return tuple(d for d in self.devices if d.uplink is not None and d.uplink == device.name)
+
+    def all_below(self, device: Device) -> tuple[Device, ...]:
+        """Return every device that is cut off when `device` is."""
+        near = self.below(device)
+        return (*near, *(far for one in near for far in self.all_below(one)))
 
     def device(self, name_or_mac: str | None) -> Device | None:
         """Return the device of that name or MAC, or None."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -21,7 +23,7 @@ from unifi_scanner.sim.scenario_file import (
     read_address,
 )
 
-__all__ = ["Scenario", "ScenarioError", "load_scenario", "parse_scenario", "scenario_names"]
+__all__ = ["Scenario", "ScenarioError", "load_scenario", "parse_scenario", "scenario_names", "scenario_of"]
 
 # made at import: two threads that make msgspec learn the same types at the same time crash the interpreter
 msgspec.json.Decoder(ScenarioFile)
@@ -82,9 +84,16 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 def parse_scenario(text: str, path: str | Path) -> Scenario:
     """Return the scenario written in `text`; `path` is only for the errors."""
     try:
-        file = msgspec.convert(tomllib.loads(text), ScenarioFile)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as exc:
         raise ScenarioError(path, "syntax", str(exc)) from exc
+    return scenario_of(tables, path)
+
+
+def scenario_of(tables: Mapping[str, Any], path: str | Path) -> Scenario:
+    """Return the scenario in tables read from somewhere else; `path` is only for the name and the errors."""
+    try:
+        file = msgspec.convert(tables, ScenarioFile)
     except msgspec.ValidationError as exc:
         message, _, key = str(exc).partition(" - at `$.")
         raise ScenarioError(path, key.rstrip("`") or "top level", message) from exc

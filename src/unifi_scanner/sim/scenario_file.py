@@ -61,13 +61,17 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Background(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Ordinary comings and goings, per hour; in `quiet_hours` (first, last) a tenth of them."""
+    """Ordinary comings and goings, per hour; in `quiet_hours` (first, last) a tenth of them.
+
+    With `by_presence` the rate of roams is that of a full house, and fewer roam the fewer are there.
+    """
 
     connects_per_hour: float = 0.0
     leaves_per_hour: float = 0.0
     roams_per_hour: float = 0.0
     radio_switches_per_hour: float = 0.0
     quiet_hours: tuple[int, int] | None = None
+    by_presence: bool = False
 
 
 class Serving(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -94,12 +98,14 @@ class SyslogSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class ApSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An access point, as the file names it."""
+    """An access point, as the file names it; `uplink` is the device it hangs on, the gateway where none is named."""
 
     name: str
     model: str = "UAP6MP"
     mac: str | None = None
     version: str = "6.6.77.15402"
+    uplink: str | None = None
+    uplink_port: int | None = None
 
 
 class SwitchSpec(ApSpec, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -119,7 +125,7 @@ class GatewaySpec(ApSpec, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 class ClientSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A client; without `ssid` it hangs on a cable, `always` ones never come or go."""
+    """A client; without `ssid` it hangs on a cable, `always` ones never come or go, `fixed` ones never roam by chance."""
 
     name: str = ""
     hostname: str = ""
@@ -130,6 +136,7 @@ class ClientSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     port: int | None = None
     guest: bool = False
     always: bool = False
+    fixed: bool = False
     home: list[str] = []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from unifi_scanner.sim.cef import FIRST, cef_line, envelope, tells_cef
-from unifi_scanner.sim.device_lines import device_lines, dhcp_line, tells_device_line
+from unifi_scanner.sim.device_lines import device_lines, dhcp_line, only_a_line_tells, tells_device_line
 from unifi_scanner.sim.moment import Occurrence
 from unifi_scanner.sim.network import Network
 from unifi_scanner.sim.versions import parse_version
@@ -23,7 +23,8 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
         """Return `cef` or `syslog` where a line tells it, else nothing."""
         if tells_cef(occurrence, version):
             return frozenset({"cef"})
-        return frozenset({"syslog"} if version < FIRST and tells_device_line(occurrence) else ())
+        by_a_device = only_a_line_tells(occurrence) or (version < FIRST and tells_device_line(occurrence))
+        return frozenset({"syslog"} if by_a_device else ())
 
     def lines(self, occurrence: Occurrence, at_ms: int, network: Network, version: str) -> list[str]:
         """Return the datagrams about it, in the order they are sent."""

@@ -14,7 +14,7 @@ from unifi_scanner.sim.code_table import CODES, find_code
 from unifi_scanner.sim.codes import Code
 from unifi_scanner.sim.facts import compose
 from unifi_scanner.sim.moment import Occurrence
-from unifi_scanner.sim.network import Client, Network
+from unifi_scanner.sim.network import Client, Device, Network
 from unifi_scanner.sim.scenario import Scenario
 from unifi_scanner.sim.scenario_file import At, Every, duration_ms
 from unifi_scanner.sim.state import State
@@ -106,9 +106,18 @@ class World:
         choices = [
             c
             for c in self.network.clients
-            if (c.mac in online) is leaving and not (c.always and not wireless) and not (wireless and c.wired)
+            if (c.mac in online) is leaving
+            and not (c.always and not wireless)
+            and not (wireless and (c.wired or c.fixed))
         ]
+        if self.scenario.background.by_presence and wireless and not self._are_enough(len(choices)):
+            return None
         return self._rng.choice(choices) if choices else None
+
+    def _are_enough(self, present: int) -> bool:
+        """Say by chance whether so many of those that roam make a happening of a network where all are present."""
+        everybody = sum(not (client.wired or client.fixed) for client in self.network.clients)
+        return self._rng.random() * everybody < present
 
     def _act(self, at_ms: int, step: Step) -> Occurrence | None:
         if step.client == "":  # the background found nobody to do it
@@ -131,15 +140,52 @@ class World:
         return compose(code, group, moment) if moment is not None else None
 
     def _react(self, occurrence: Occurrence) -> None:
-        """Let the clients of an access point that fell silent look for another one."""
-        if occurrence.code.name != "device_offline" or occurrence.device is None:
+        """Let what hangs on a device that fell silent fall silent too, its clients look elsewhere, and all come back."""
+        device = self.network.device(occurrence.device)
+        if device is None:
             return
+        match occurrence.code.name:
+            case "device_offline":
+                self._push_all(
+                    self.network.below(device), "device_offline", occurrence.at_ms, (4_000, 50_000)
+                )
+                self._scatter(device, occurrence.at_ms)
+            case "device_online":
+                self._push_all(self.network.below(device), "device_online", occurrence.at_ms, (8_000, 70_000))
+                self._gather(device, occurrence.at_ms)
+
+    def _push_all(self, devices: tuple[Device, ...], what: str, at_ms: int, span: tuple[int, int]) -> None:
+        leaving = what == "device_offline"
+        for device in devices:
+            if self.state.is_up(device) is leaving:
+                self._push(at_ms + self._rng.randint(*span), Step(what=what, device=device.name))
+
+    def _scatter(self, device: Device, at_ms: int) -> None:
+        left = [
+            ap for ap in self.network.aps if self.state.is_up(ap) and ap not in self.network.all_below(device)
+        ]
         for client in self.network.clients:
             presence = self.state.online.get(client.mac)
-            if presence is not None and presence.ap == occurrence.device:
-                what = "client_roams" if len(self.network.aps) > 1 else "client_leaves"
+            if presence is not None and presence.ap == device.mac:
+                what = "client_roams" if left else "client_leaves"
+                self._push(at_ms + self._rng.randint(2_000, 25_000), Step(what=what, client=client.mac))
+            elif (
+                presence is not None
+                and device.uplink is not None
+                and client.wired
+                and client.switch == device.name
+            ):
                 self._push(
-                    occurrence.at_ms + self._rng.randint(2_000, 25_000), Step(what=what, client=client.mac)
+                    at_ms + self._rng.randint(1_000, 20_000), Step(what="client_leaves", client=client.mac)
+                )
+
+    def _gather(self, device: Device, at_ms: int) -> None:
+        """Let those that never leave by themselves come back to what they hung on."""
+        for client in self.network.clients:
+            here = client.switch == device.name if client.wired else device.name in client.home[:1]
+            if client.always and here and client.mac not in self.state.online:
+                self._push(
+                    at_ms + self._rng.randint(15_000, 90_000), Step(what="client_connects", client=client.mac)
                 )
 
 

@@ -3,9 +3,11 @@
 from unifi_scanner.store.base import (
     Added,
     Cursor,
+    Delivery,
     Drop,
     EventStore,
     Failure,
+    Outgoing,
     Pending,
     Pruned,
     Shard,
@@ -16,9 +18,11 @@ from unifi_scanner.store.sqlite import SqliteStore, open_store
 __all__ = [
     "Added",
     "Cursor",
+    "Delivery",
     "Drop",
     "EventStore",
     "Failure",
+    "Outgoing",
     "Pending",
     "Pruned",
     "Shard",

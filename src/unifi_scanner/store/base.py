@@ -17,10 +17,12 @@ __all__ = [
     "Added",
     "Cadence",
     "Cursor",
+    "Delivery",
     "Drop",
     "EventStore",
     "Failure",
     "Gap",
+    "Outgoing",
     "Pending",
     "Pruned",
     "Shard",
@@ -86,16 +88,50 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     first_at: datetime | None = None
 
 
-class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """A report that was made, and the `channels` that have not taken it yet."""
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to be queued for `channels`; `kind` is report, alert or digest, `thread` the incident it tells of."""
 
-    report_id: str
+    id: str
+    kind: str
+    shard: Shard
+    body: bytes
+    channels: tuple[str, ...]
+    at: datetime
+    upto_seq: int = 0
+    thread: str = ""
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that was made, the `channels` that have not taken it yet, and those that have (`told`).
+
+    `is_sent`: it is being handed over, and nobody has said yet whether it arrived.
+    """
+
+    id: str
     shard: Shard
     upto_seq: int
     body: bytes
     channels: tuple[str, ...]
     at: datetime
     told: tuple[str, ...] = ()
+    kind: str = "report"
+    thread: str = ""
+    is_sent: bool = False
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One message on its way through one channel; `state` is queued, or sent where nobody said yet if it arrived."""
+
+    id: str
+    channel: str
+    kind: str
+    shard: Shard
+    upto_seq: int
+    thread: str
+    at: datetime
+    attempts: int
+    next_try: datetime
+    state: str
 
 
 class RolledUp(msgspec.Struct, frozen=True):
@@ -218,30 +254,56 @@ class EventStore(Protocol):
     def recall(self, key: str) -> str | None:
         """Return a small fact kept before."""
 
-    def save_pending(
+    def post(
         self,
-        report_id: str,
-        shard: Shard,
-        upto_seq: int,
-        body: bytes,
-        channels: Sequence[str],
+        messages: Sequence[Outgoing],
+        *,
+        facts: Mapping[str, str] | None = None,
+        instead_of: Sequence[tuple[str, str]] = (),
         at: datetime,
     ) -> None:
-        """Keep a report until every one of `channels` has taken it."""
+        """Queue messages, all of them or none, together with the `facts` that say why; one already queued stays.
+
+        `instead_of` are (message, channel) that are not sent any more, because these tell what they would have told.
+        """
 
     def pending(self) -> list[Pending]:
-        """Return the reports that some channel has not taken yet, oldest first."""
+        """Return the messages that some channel has not taken yet, oldest first."""
 
-    def settle(self, report_id: str, channel: str, at: datetime) -> None:
-        """Note that `channel` took the report; the last one to do so ends its wait."""
+    def waiting_for(self, channel: str) -> list[Delivery]:
+        """Return what `channel` has not taken yet: first what was never tried, then what waited longest."""
 
-    def drop_pending(self, report_id: str) -> None:
-        """Give up on a report."""
+    def body_of(self, message_id: str) -> bytes | None:
+        """Return what a message says, None where it is not here any more."""
+
+    def begin_delivery(self, message_id: str, channel: str) -> bool:
+        """Note that a message is being handed over now; False where it is not to be sent any more."""
+
+    def delay(self, message_id: str, channel: str, until: datetime) -> None:
+        """Note that `channel` did not take the message, and when to try again."""
+
+    def settle(self, message_id: str, channel: str, at: datetime) -> None:
+        """Note that `channel` took the message; a report that all have taken is let go of."""
+
+    def thread(self, thread: str) -> list[tuple[str, str, str]]:
+        """Return (message, channel, state) of everything ever queued about one incident, oldest first."""
+
+    def drop_pending(self, message_id: str) -> bool:
+        """Give up on a message and return whether that was still possible: one being handed over stays."""
+
+    def forget_delivered(self, before: datetime) -> None:
+        """Forget messages from before then that every channel has taken."""
 
     def rollup(
         self, shard: Shard, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[RolledUp]:
         """Yield counts by hour, kind and subject for the hours that touch the period."""
+
+    def hourly(self, shard: Shard, since: datetime, until: datetime) -> Iterator[RolledUp]:
+        """Yield counts by hour and kind, all subjects together, for the hours that begin in the period."""
+
+    def seen_clients(self, shard: Shard, until: datetime) -> Iterator[tuple[str, datetime]]:
+        """Yield every client that was counted in an hour that began before then, and the first such hour."""
 
     def prune(self, *, max_age: timedelta, max_bytes: int, now: datetime) -> Pruned:
         """Remove what is too old or too much, oldest first, untold entries last; the file shrinks."""

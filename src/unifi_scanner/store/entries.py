@@ -19,6 +19,14 @@ _ROLLUP = """
     SELECT hour, kind, subject, count FROM rollups
     WHERE shard = ? AND hour > ? AND hour < ? ORDER BY hour, kind, subject
 """
+_HOURLY = """
+    SELECT hour, kind, sum(count) FROM rollups
+    WHERE shard = ? AND hour >= ? AND hour < ? GROUP BY hour, kind ORDER BY hour, kind
+"""
+_SEEN_CLIENTS = """
+    SELECT subject, min(hour) FROM rollups
+    WHERE shard = ? AND hour >= 0 AND hour < ? AND kind GLOB 'client.*' AND subject != '' GROUP BY subject
+"""
 _TOLD_BY = """
     SELECT match_key FROM entries
     WHERE shard = ? AND ts BETWEEN ? AND ? AND origins & ? != 0 AND origins & ? = 0 AND match_key IS NOT NULL
@@ -96,3 +104,14 @@ class Entries(Shards):
         last = _EVER if until is None else to_us(until)
         for hour, *rest in self._db.rows(_ROLLUP, (self._known_number(shard), first, last)):
             yield RolledUp(from_us(hour), *rest)
+
+    def hourly(self, shard: Shard, since: datetime, until: datetime) -> Iterator[RolledUp]:
+        """Yield counts by hour and kind, all subjects together, for the hours that begin in the period."""
+        period = (self._known_number(shard), to_us(since), to_us(until))
+        for hour, kind, count in self._db.rows(_HOURLY, period):
+            yield RolledUp(from_us(hour), kind, "", count)
+
+    def seen_clients(self, shard: Shard, until: datetime) -> Iterator[tuple[str, datetime]]:
+        """Yield every client that was counted in an hour that began before then, and the first such hour."""
+        for subject, hour in self._db.rows(_SEEN_CLIENTS, (self._known_number(shard), to_us(until))):
+            yield subject, from_us(hour)

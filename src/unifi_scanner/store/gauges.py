@@ -24,6 +24,10 @@ _GAPS = """
     WHERE ends IS NULL AND filled_by = '' GROUP BY 1, 2, 3
 """
 _DROPS = "SELECT controller, site, what, sum(count) FROM drops JOIN shards ON number = shard GROUP BY 1, 2, 3"
+_WAITING = """
+    SELECT count(DISTINCT message) FILTER (WHERE kind = 'report'), count(DISTINCT message)
+    FROM deliveries JOIN outbox ON id = message WHERE ended IS NULL
+"""
 _FACTS = "SELECT name, value FROM facts WHERE name LIKE 'standing:%'"
 
 
@@ -45,7 +49,8 @@ class Gauges(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceGauge, ...]
     gaps_open: Mapping[tuple[Shard, str], int]
     dropped: Mapping[tuple[Shard, str], int]
-    waiting: int
+    reports_waiting: int
+    messages_waiting: int  # reports too
     last_told: float | None
     size_bytes: int
     standings: Mapping[str, str]
@@ -69,6 +74,7 @@ def _read(connection: sqlite3.Connection, path: Path) -> Gauges:
     ask = connection.execute
     ask("BEGIN")  # one moment for all of them
     newest = {(Shard(c, s), source): _seconds(last) for c, s, source, last in ask(_EVENTS)}
+    reports, messages = ask(_WAITING).fetchone()
     return Gauges(
         shards=tuple(Shard(*row) for row in ask("SELECT controller, site FROM shards ORDER BY 1, 2")),
         sources=tuple(
@@ -84,7 +90,8 @@ def _read(connection: sqlite3.Connection, path: Path) -> Gauges:
         ),
         gaps_open={(Shard(c, s), source): count for c, s, source, count in ask(_GAPS)},
         dropped={(Shard(c, s), what): count for c, s, what, count in ask(_DROPS)},
-        waiting=ask("SELECT count(*) FROM pending").fetchone()[0],
+        reports_waiting=reports,
+        messages_waiting=messages,
         last_told=_seconds(ask("SELECT max(at) FROM told").fetchone()[0]),
         size_bytes=_size(path),
         standings=dict(ask(_FACTS).fetchall()),

@@ -1,12 +1,14 @@
-"""The store's memory of telling: how far reports have told, and what still waits to be sent."""
+"""The store's memory of telling: how far reports have told, and what every channel still has to take."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from unifi_scanner.store.base import Pending, Shard
-from unifi_scanner.store.rows import from_us, to_us
+from unifi_scanner.store.base import Delivery, Outgoing, Pending, Shard
+from unifi_scanner.store.rows import from_us, plain, to_us
 from unifi_scanner.store.shards import Shards
 
 _TOLD = """
@@ -14,30 +16,50 @@ _TOLD = """
     ON CONFLICT (shard, report_id, channel) DO UPDATE SET seq = excluded.seq, at = excluded.at
 """
 _TOLD_UPTO = "UPDATE shards SET told_upto = ? WHERE number = ? AND told_upto < ?"
+_FACT = """
+    INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
 _SAVE = """
-    INSERT INTO pending (report_id, shard, upto_seq, body, at) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (report_id) DO NOTHING
+    INSERT INTO outbox (id, kind, shard, upto_seq, thread, body, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO NOTHING
 """
 _SAVE_CHANNEL = """
-    INSERT INTO pending_channels (report_id, channel, place) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+    INSERT INTO deliveries (message, channel, place, next_try) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
 _PENDING = """
-    SELECT p.report_id, s.controller, s.site, p.upto_seq, p.body, p.at
-    FROM pending p JOIN shards s ON s.number = p.shard ORDER BY p.at, p.report_id
+    SELECT o.id, s.controller, s.site, o.upto_seq, o.body, o.at, o.kind, o.thread
+    FROM outbox o JOIN shards s ON s.number = o.shard
+    WHERE EXISTS (SELECT 1 FROM deliveries d WHERE d.message = o.id AND d.ended IS NULL) ORDER BY o.at, o.id
 """
-_CHANNELS = """
-    SELECT report_id, channel, told_at FROM pending_channels ORDER BY report_id, place
+_CHANNELS = "SELECT message, channel, state, ended FROM deliveries ORDER BY message, place"
+_WAITING = """
+    SELECT d.message, o.kind, s.controller, s.site, o.upto_seq, o.thread, o.at, d.attempts, d.next_try, d.state
+    FROM deliveries d JOIN outbox o ON o.id = d.message JOIN shards s ON s.number = o.shard
+    WHERE d.channel = ? AND d.ended IS NULL ORDER BY d.attempts > 0, d.next_try, o.at, o.id
 """
-_SETTLE = """
-    UPDATE pending_channels SET told_at = ? WHERE report_id = ? AND channel = ? AND told_at IS NULL
+_BEGIN = """
+    UPDATE deliveries SET state = 'sent', attempts = attempts + 1 WHERE message = ? AND channel = ? AND ended IS NULL
 """
-_SETTLED = """
-    DELETE FROM pending WHERE report_id = ? AND NOT EXISTS (
-      SELECT 1 FROM pending_channels c WHERE c.report_id = pending.report_id AND c.told_at IS NULL)
+_DELAY = """
+    UPDATE deliveries SET state = 'queued', next_try = ? WHERE message = ? AND channel = ? AND ended IS NULL
 """
-_TIDY = """
-    DELETE FROM pending_channels WHERE NOT EXISTS (
-      SELECT 1 FROM pending p WHERE p.report_id = pending_channels.report_id)
+_END = "UPDATE deliveries SET state = ?, ended = ? WHERE message = ? AND channel = ? AND ended IS NULL"
+_FORGET_REPORT = """
+    DELETE FROM outbox WHERE id = ? AND kind = 'report'
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = outbox.id AND d.ended IS NULL)
+"""
+_FORGET = """
+    DELETE FROM outbox WHERE at < ?
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = outbox.id AND d.ended IS NULL)
+"""
+_TIDY = "DELETE FROM deliveries WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = deliveries.message)"
+_DROP = """
+    DELETE FROM outbox WHERE id = ?
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = outbox.id AND d.state = 'sent')
+"""
+_OF_THREAD = """
+    SELECT d.message, d.channel, d.state FROM deliveries d JOIN outbox o ON o.id = d.message
+    WHERE o.thread = ? ORDER BY o.at, o.id, d.place
 """
 
 
@@ -56,51 +78,123 @@ class Outbox(Shards):
             connection.execute(_TOLD, (number, report_id, channel, seq, to_us(at)))
             connection.execute(_TOLD_UPTO, (seq, number, seq))
 
-    def save_pending(
+    def post(
         self,
-        report_id: str,
-        shard: Shard,
-        upto_seq: int,
-        body: bytes,
-        channels: Sequence[str],
+        messages: Sequence[Outgoing],
+        *,
+        facts: Mapping[str, str] | None = None,
+        instead_of: Sequence[tuple[str, str]] = (),
         at: datetime,
     ) -> None:
-        """Keep a report until every one of `channels` has taken it."""
+        """Queue messages, all of them or none, together with the `facts` that say why; one already queued stays.
+
+        `instead_of` are (message, channel) that are not sent any more, because these tell what they would have told.
+        """
         with self._db.writing() as connection:
-            number = self._number(shard, connection)
-            connection.execute(_SAVE, (report_id, number, upto_seq, body, to_us(at)))
-            connection.executemany(
-                _SAVE_CHANNEL, [(report_id, channel, place) for place, channel in enumerate(channels)]
-            )
+            for message in messages:
+                self._save(message, connection)
+            for message_id, channel in instead_of:
+                connection.execute(_END, ("folded", to_us(at), message_id, channel))
+            for key, value in (facts or {}).items():
+                connection.execute(_FACT, (key, plain(value)))
+
+    def _save(self, message: Outgoing, connection: sqlite3.Connection) -> None:
+        number, at = self._number(message.shard, connection), to_us(message.at)
+        row = (message.id, message.kind, number, message.upto_seq, message.thread, message.body, at)
+        connection.execute(_SAVE, row)
+        connection.executemany(
+            _SAVE_CHANNEL, [(message.id, name, place, at) for place, name in enumerate(message.channels)]
+        )
 
     def pending(self) -> list[Pending]:
-        """Return the reports that some channel has not taken yet, oldest first."""
+        """Return the messages that some channel has not taken yet, oldest first."""
         waiting: dict[str, list[str]] = {}
         told: dict[str, list[str]] = {}
-        for report_id, channel, told_at in self._db.rows(_CHANNELS):
-            (waiting if told_at is None else told).setdefault(report_id, []).append(channel)
+        sent: set[str] = set()
+        for message_id, channel, state, ended in self._db.rows(_CHANNELS):
+            if ended is None or state == "confirmed":
+                (waiting if ended is None else told).setdefault(message_id, []).append(channel)
+            if state == "sent":
+                sent.add(message_id)
         return [
             Pending(
-                report_id=report_id,
+                id=message_id,
                 shard=Shard(controller, site),
                 upto_seq=upto_seq,
                 body=body,
-                channels=tuple(waiting.get(report_id, ())),
+                channels=tuple(waiting.get(message_id, ())),
                 at=from_us(at),
-                told=tuple(told.get(report_id, ())),
+                told=tuple(told.get(message_id, ())),
+                kind=kind,
+                thread=thread,
+                is_sent=message_id in sent,
             )
-            for report_id, controller, site, upto_seq, body, at in self._db.rows(_PENDING)
+            for message_id, controller, site, upto_seq, body, at, kind, thread in self._db.rows(_PENDING)
         ]
 
-    def settle(self, report_id: str, channel: str, at: datetime) -> None:
-        """Note that `channel` took the report; the last one to do so ends its wait."""
-        with self._db.writing() as connection:
-            connection.execute(_SETTLE, (to_us(at), report_id, channel))
-            connection.execute(_SETTLED, (report_id,))
-            connection.execute(_TIDY)
+    def waiting_for(self, channel: str) -> list[Delivery]:
+        """Return what `channel` has not taken yet: first what was never tried, then what waited longest."""
+        return [
+            Delivery(
+                id=message_id,
+                channel=channel,
+                kind=kind,
+                shard=Shard(controller, site),
+                upto_seq=upto_seq,
+                thread=thread,
+                at=from_us(at),
+                attempts=attempts,
+                next_try=from_us(next_try),
+                state=state,
+            )
+            for (
+                message_id,
+                kind,
+                controller,
+                site,
+                upto_seq,
+                thread,
+                at,
+                attempts,
+                next_try,
+                state,
+            ) in self._db.rows(_WAITING, (channel,))
+        ]
 
-    def drop_pending(self, report_id: str) -> None:
-        """Give up on a report."""
+    def body_of(self, message_id: str) -> bytes | None:
+        """Return what a message says, None where it is not here any more."""
+        body: Any = self._db.value("SELECT body FROM outbox WHERE id = ?", (message_id,))
+        return None if body is None else bytes(body)
+
+    def begin_delivery(self, message_id: str, channel: str) -> bool:
+        """Note that a message is being handed over now; False where it is not to be sent any more."""
         with self._db.writing() as connection:
-            connection.execute("DELETE FROM pending WHERE report_id = ?", (report_id,))
+            return bool(connection.execute(_BEGIN, (message_id, channel)).rowcount)
+
+    def delay(self, message_id: str, channel: str, until: datetime) -> None:
+        """Note that `channel` did not take the message, and when to try again."""
+        self._db.write(_DELAY, (to_us(until), message_id, channel))
+
+    def settle(self, message_id: str, channel: str, at: datetime) -> None:
+        """Note that `channel` took the message; a report that all have taken is let go of."""
+        with self._db.writing() as connection:
+            connection.execute(_END, ("confirmed", to_us(at), message_id, channel))
+            if connection.execute(_FORGET_REPORT, (message_id,)).rowcount:
+                connection.execute(_TIDY)
+
+    def thread(self, thread: str) -> list[tuple[str, str, str]]:
+        """Return (message, channel, state) of everything ever queued about one incident, oldest first."""
+        return [tuple(row) for row in self._db.rows(_OF_THREAD, (thread,))]
+
+    def drop_pending(self, message_id: str) -> bool:
+        """Give up on a message and return whether that was still possible: one being handed over stays."""
+        with self._db.writing() as connection:
+            dropped = bool(connection.execute(_DROP, (message_id,)).rowcount)
+            connection.execute(_TIDY)
+            return dropped
+
+    def forget_delivered(self, before: datetime) -> None:
+        """Forget messages from before then that every channel has taken."""
+        with self._db.writing() as connection:
+            connection.execute(_FORGET, (to_us(before),))
             connection.execute(_TIDY)

@@ -1,0 +1,1 @@
+"""Analysers: one file for each thing that counting alone cannot see."""

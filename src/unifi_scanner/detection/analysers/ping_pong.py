@@ -1,0 +1,153 @@
+"""Ping-pong: a client that goes back and forth between the same two access points. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from unifi_scanner.detection.spans import span_words
+from unifi_scanner.detection.trail import Trail, about, client_of, drop_oldest
+from unifi_scanner.models.enums import Confidence, LogSource, Severity
+from unifi_scanner.models.finding import Finding
+from unifi_scanner.models.log_entry import LogEntry, digest_of
+from unifi_scanner.models.phrasing import tame
+from unifi_scanner.models.signal import GOOD, signal_words
+
+RULE: Final = "client-ping-pong"
+NEED: Final = 5  # moves in a row between the same two
+APART: Final = timedelta(minutes=10)  # a longer rest begins a new row
+MOST_RUNS, MOST_FOUND = 10_000, 500
+
+Pair = frozenset[str]
+
+
+class _Run:
+    """Moves in a row between the same two access points."""
+
+    __slots__ = ("kept", "last", "pair")
+
+    def __init__(self, pair: Pair, entry: LogEntry) -> None:
+        self.pair = pair
+        self.last = entry.timestamp
+        self.kept: list[LogEntry] | None = [entry]  # None: enough of them, they go to the finding at once
+
+
+class _Found(Trail):
+    """One client between two access points."""
+
+    __slots__ = ("newest", "signals", "to")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.to: dict[str, int] = {}
+        self.signals: list[int] = []
+        self.newest: LogEntry
+
+    def add(self, entry: LogEntry) -> None:
+        super().add(entry)
+        self.newest = entry
+        there = _ends(entry.metadata)[1]
+        self.to[there] = self.to.get(there, 0) + 1
+        signal = entry.metadata.get("signal_before") or entry.metadata.get("signal")
+        if isinstance(signal, int) and len(self.signals) < 100:
+            self.signals.append(signal)
+
+
+class PingPong:
+    """Finds clients that can't decide between two access points."""
+
+    kinds = ("client.roamed",)
+
+    def __init__(self) -> None:
+        self._runs: dict[str, _Run] = {}
+        self._found: dict[tuple[str, Pair], _Found] = {}
+
+    def see(self, entry: LogEntry) -> None:
+        """Take in one roam."""
+        client = entry.client_mac or entry.client_name
+        start, end = _ends(entry.metadata)
+        if not client or not start or not end or start == end or not entry.has_time:
+            return
+        run = self._runs.get(client)
+        if run is None or start not in run.pair or end not in run.pair or entry.timestamp - run.last > APART:
+            if run is None:
+                drop_oldest(self._runs, MOST_RUNS)
+            self._runs[client] = _Run(frozenset((start, end)), entry)
+            return
+        run.last = entry.timestamp
+        if run.kept is None:
+            self._tell(client, run.pair, (entry,))
+            return
+        run.kept.append(entry)
+        if len(run.kept) >= NEED:
+            self._tell(client, run.pair, run.kept)
+            run.kept = None
+
+    def _tell(self, client: str, pair: Pair, entries: tuple[LogEntry, ...] | list[LogEntry]) -> None:
+        found = self._found.get((client, pair))
+        if found is None:
+            if len(self._found) >= MOST_FOUND:
+                return
+            found = self._found[client, pair] = _Found()
+        for entry in entries:
+            found.add(entry)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield one finding for each client and pair."""
+        for (client, pair), found in self._found.items():
+            yield _finding(client, pair, found)
+
+
+def _ends(facts: Mapping[str, Any]) -> tuple[str, str]:
+    get = facts.get
+    return get("ap_from_mac") or get("ap_from") or "", get("ap_to_mac") or get("ap_to") or ""
+
+
+def _names(entry: LogEntry) -> tuple[str, str]:
+    """Return the two ends by name, in the order of their identity, so that both ways give the same."""
+    facts = entry.metadata
+    start, end = _ends(facts)
+    names = {start: tame(str(facts.get("ap_from") or start)), end: tame(str(facts.get("ap_to") or end))}
+    one, other = sorted(names)
+    return names[one], names[other]
+
+
+def _finding(client: str, pair: Pair, found: _Found) -> Finding:
+    who = client_of(found.newest)
+    one, other = _names(found.newest)
+    first, second = sorted(pair)
+    return Finding(
+        id=digest_of(RULE, (client, first, second), found.first_id),
+        rule=RULE,
+        severity=Severity.MEDIUM,
+        title=f"{who} can't decide between {one} and {other}",
+        what=f"{who} moved {found.count:,} times between {one} and {other} in {span_words(found.span)}: "
+        f"{found.to.get(second, 0):,} times to {other}, {found.to.get(first, 0):,} times to {one}.",
+        why=f"Each move can interrupt a call or a video.{_signal_said(found)}",
+        do=(
+            f"Lower the transmit power of the one that is further away: UniFi Devices > {one} > Settings > Radios.",
+            f"If it never leaves its place, tie it to one: Client Devices > {who} > Settings > Lock to Access Point.",
+        ),
+        confidence=Confidence.PROBABLY,
+        sure_because="The moves are certain. Most likely it stands where both are equally strong. "
+        "Someone who walks to and fro would look the same.",
+        first_seen=found.first,
+        last_seen=found.last,
+        count=found.count,
+        subjects=(who,),
+        evidence=found.evidence(),
+        source=LogSource.WIRELESS,
+        about=about(
+            ("client", found.newest.client_mac), *(("device", mac) for mac in (first, second) if ":" in mac)
+        ),
+    )
+
+
+def _signal_said(found: _Found) -> str:
+    if not found.signals:
+        return ""
+    dbm = sorted(found.signals)[len(found.signals) // 2]
+    if dbm >= GOOD:
+        return f" Its signal was {signal_words(dbm)} all the time ({dbm} dBm), so there was no need to move."
+    return f" Its signal was {signal_words(dbm)} when it moved ({dbm} dBm)."

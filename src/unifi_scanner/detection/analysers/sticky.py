@@ -1,0 +1,143 @@
+"""Sticky clients: a weak signal for long, on the same access point all the while. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+from unifi_scanner.detection.spans import span_words
+from unifi_scanner.detection.trail import Trail, about, client_of, device_of, drop_oldest
+from unifi_scanner.models.enums import Confidence, LogSource, Severity
+from unifi_scanner.models.finding import Finding
+from unifi_scanner.models.log_entry import LogEntry, digest_of
+from unifi_scanner.models.signal import GOOD, WEAK, signal_words
+
+RULE: Final = "client-sticks"
+NEED: Final = 3  # weak readings in a row
+LONG: Final = timedelta(hours=1)
+MOST_RUNS, MOST_FOUND, MOST_PLACES = 10_000, 500, 1000
+
+
+class _Stay(Trail):
+    """Weak readings in a row of one client on one access point."""
+
+    __slots__ = ("place", "signals")
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+        self.signals: list[int] = []
+
+    def note(self, entry: LogEntry, signal: int) -> None:
+        """Take in one reading; only the first thousand count for the middle one."""
+        self.add(entry)
+        if len(self.signals) < 1000:
+            self.signals.append(signal)
+
+    @property
+    def is_long(self) -> bool:
+        """Return whether it went on for so long that it is no passing-by."""
+        return self.count >= NEED and self.span >= LONG
+
+
+class Sticky:
+    """Finds clients that hold on to an access point that is too far away."""
+
+    kinds = (
+        "client.connected",
+        "client.disconnected",
+        "client.roamed",
+        "wifi.moved",
+        "wifi.left",
+        "wifi.trouble",
+    )
+
+    def __init__(self) -> None:
+        self._stays: dict[str, _Stay] = {}
+        self._found: dict[tuple[str, str], _Stay] = {}
+        self._places: set[str] = set()
+
+    def see(self, entry: LogEntry) -> None:
+        """Take in one reading of a signal, or a move."""
+        client = entry.client_mac
+        place = entry.device_mac or entry.device_name
+        if client is None or place is None or not entry.has_time:
+            return
+        if len(self._places) < MOST_PLACES:
+            self._places.add(place)
+        if entry.kind in ("client.roamed", "wifi.moved"):
+            self._stays.pop(client, None)
+            return
+        facts = entry.metadata
+        signal = facts.get("signal") or facts.get("signal_before")
+        if isinstance(signal, int):
+            self._read(client, place, signal, entry)
+
+    def _read(self, client: str, place: str, signal: int, entry: LogEntry) -> None:
+        stay = self._stays.get(client)
+        if signal > GOOD or (stay is not None and stay.place != place):
+            self._stays.pop(client, None)
+            stay = None
+        if signal > WEAK:
+            return
+        if stay is None:
+            drop_oldest(self._stays, MOST_RUNS)
+            stay = self._stays[client] = _Stay(place)
+        stay.note(entry, signal)
+        if stay.is_long and len(self._found) < MOST_FOUND:
+            self._found[client, place] = stay
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield one finding for each client and access point."""
+        has_choice = len(self._places) > 1
+        for (client, place), stay in self._found.items():
+            yield _finding(client, place, stay, has_choice=has_choice)
+
+
+def _finding(client: str, place: str, stay: _Stay, *, has_choice: bool) -> Finding:
+    entry = stay.head[0]
+    who, where = client_of(entry), device_of(entry)
+    dbm = sorted(stay.signals)[len(stay.signals) // 2]
+    words: dict[str, Any] = _sticky_words(who, where) if has_choice else _far_words(who, where)
+    what = f"The signal of {who} on {where} was {signal_words(dbm)} for {span_words(stay.span)} (about {dbm} dBm)"
+    return Finding(
+        id=digest_of(RULE, (client, place), stay.first_id),
+        rule=RULE,
+        severity=Severity.LOW,
+        title=words["title"],
+        what=f"{what}. It did not move to another access point." if has_choice else f"{what}.",
+        why="With such a signal everything on it is slow, and it slows down others as well.",
+        do=words["do"],
+        confidence=Confidence.PROBABLY,
+        sure_because=words["because"],
+        first_seen=stay.first,
+        last_seen=stay.last,
+        count=stay.count,
+        subjects=(who,),
+        evidence=stay.evidence(),
+        source=LogSource.WIRELESS,
+        about=about(("client", client), ("device", entry.device_mac)),
+    )
+
+
+def _sticky_words(who: str, where: str) -> dict[str, Any]:
+    return {
+        "title": f"{who} holds on to {where}, which is far away",
+        "do": (
+            f"Switch the Wi-Fi of {who} off and on. It then takes the nearest access point.",
+            f"If it comes back, let {where} turn weak ones away: UniFi Devices > {where} > Settings > Radios > Minimum RSSI.",
+        ),
+        "because": "The signal is certain. That another access point is nearer, we can't see.",
+    }
+
+
+def _far_words(who: str, where: str) -> dict[str, Any]:
+    return {
+        "title": f"{who} is too far from {where}",
+        "do": (
+            f"Bring {who} and {where} closer together.",
+            "If that can't be, add an access point near it.",
+        ),
+        "because": "The signal is certain. A wall or metal between the two would look the same.",
+    }

@@ -1,0 +1,58 @@
+"""Witness: the entries behind what is counted against the past, a few of each, and whose most of them are. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from unifi_scanner.detection.measures import MEASURES
+from unifi_scanner.detection.trail import Trail
+from unifi_scanner.models.finding import Finding
+from unifi_scanner.models.log_entry import LogEntry
+
+MOST_SUBJECTS: Final = 2000
+
+
+class Seen(Trail):
+    """The entries of one measure, and how many each client made."""
+
+    __slots__ = ("clients", "names")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clients: Counter[str] = Counter()
+        self.names: dict[str, str] = {}
+
+    def add(self, entry: LogEntry) -> None:
+        """Take in one entry that has a time."""
+        super().add(entry)
+        mac = entry.client_mac
+        if mac is not None and (mac in self.clients or len(self.clients) < MOST_SUBJECTS):
+            self.clients[mac] += 1
+            self.names[mac] = entry.client_name or self.names.get(mac, mac)
+
+    def loudest(self) -> tuple[str, str, int]:
+        """Return the name and the MAC of the client that made most of them, and how many."""
+        if not self.clients:
+            return "", "", 0
+        [(mac, count)] = self.clients.most_common(1)
+        return self.names[mac], mac, count
+
+
+class Witness:
+    """Sees every entry of every measure and finds nothing itself."""
+
+    kinds = tuple(dict.fromkeys(kind for measure in MEASURES for kind in measure.kinds))
+
+    def __init__(self) -> None:
+        self.seen = {measure.name: Seen() for measure in MEASURES}
+        self._by_kind = {kind: self.seen[measure.name] for measure in MEASURES for kind in measure.kinds}
+
+    def see(self, entry: LogEntry) -> None:
+        """Take in one entry of its Kinds."""
+        if entry.has_time:
+            self._by_kind[entry.kind].add(entry)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return nothing: what is usual is not known here."""
+        return ()

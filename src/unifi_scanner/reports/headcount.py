@@ -1,0 +1,98 @@
+"""Headcount: how many clients were connected, hour by hour, counted from joins and leaves alone. Pure."""
+
+from __future__ import annotations
+
+MOST_CLIENTS = 20_000
+
+
+class Headcount:
+    """Counts who is here. Who is first seen leaving or moving was here before, in every earlier hour too.
+
+    So the count misses only those that never came, went or moved while we listened.
+    """
+
+    def __init__(self, most_slots: int) -> None:
+        self._most = most_slots
+        self._at: dict[str, str | None] = {}  # where each client is, None: gone
+        self._now = 0
+        self._before = 0  # who was here from the start
+        self._slots: dict[int, list[int]] = {}  # most and last count of each half hour, beyond `_before`
+
+    @property
+    def known(self) -> bool:
+        """Return whether anything told of clients at all."""
+        return bool(self._at)
+
+    def place_of(self, who: str) -> str | None:
+        """Return where a client was last."""
+        return self._at.get(who)
+
+    def join(self, who: str, slot: int, place: str) -> None:
+        """Note that a client came."""
+        at = self._at
+        if who in at:
+            if at[who] is None:
+                self._now += 1
+        elif who and len(at) < MOST_CLIENTS:
+            self._now += 1
+        else:
+            return
+        at[who] = place
+        self._count(slot)
+
+    def leave(self, who: str, slot: int) -> None:
+        """Note that a client went."""
+        at = self._at
+        if who in at:
+            if at[who] is not None:
+                self._now -= 1
+        elif who and len(at) < MOST_CLIENTS:
+            self._before += 1
+            self._count(slot)
+            self._now -= 1
+        else:
+            return
+        at[who] = None
+        self._count(slot)
+
+    def stay(self, who: str, slot: int, place: str) -> None:
+        """Note that a client is here, and where."""
+        if self._has_room(who) and self._at.get(who) is None:
+            if who in self._at:
+                self._now += 1
+            else:
+                self._before += 1
+        self._note(who, slot, place)
+
+    def most_in(self, first: int, count: int) -> list[int | None]:
+        """Return the most clients at once in each of `count` slots from `first`; None before anything told."""
+        if not self._slots:
+            return [None] * count
+        earlier = [slot for slot in self._slots if slot < first]
+        last = self._slots[max(earlier)][1] if earlier else None
+        most: list[int | None] = []
+        for slot in range(first, first + count):
+            held = self._slots.get(slot)
+            top = max(held[0], held[0] if last is None else last) if held else last
+            last = held[1] if held else last
+            most.append(None if top is None else max(top + self._before, 0))
+        return most
+
+    def _has_room(self, who: str) -> bool:
+        return bool(who) and (who in self._at or len(self._at) < MOST_CLIENTS)
+
+    def _note(self, who: str, slot: int, place: str | None) -> None:
+        if self._has_room(who):
+            self._at[who] = place
+            self._count(slot)
+
+    def _count(self, slot: int) -> None:
+        now, held = self._now, self._slots.get(slot)
+        if held is not None:
+            if now > held[0]:
+                held[0] = now
+            held[1] = now
+            return
+        self._slots[slot] = [now, now]
+        if len(self._slots) > self._most:
+            del self._slots[min(self._slots)]

@@ -1,0 +1,148 @@
+"""Alerts in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from unifi_scanner.delivery.email import build_mail
+from unifi_scanner.detection import load_rules
+from unifi_scanner.models.enums import Severity
+from unifi_scanner.models.finding import Finding
+from unifi_scanner.pipeline.alert import fold_held, message_of
+from unifi_scanner.reports.alert_text import (
+    BACK,
+    CALLED,
+    WIDTH,
+    Alert,
+    Told,
+    all_clear,
+    digest,
+    subject_of,
+    summary,
+    update,
+    urgent,
+)
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+GRAVE = [rule for rule in load_rules() if rule.severity.rank >= Severity.HIGH.rank]
+HOSTILE = "<script>alert(1)</script>\r\nBcc: all@example.org\u202e"
+
+
+def finding(**more: Any) -> Finding:
+    told: dict[str, Any] = {
+        "id": "f",
+        "rule": "device-offline",
+        "severity": Severity.HIGH,
+        "title": "Hall is offline",
+        "what": "Hall is offline.",
+        "why": "Nobody in the hall has Wi-Fi.",
+        "do": ("Look at its light.", "Pull its plug, wait 30 seconds, and plug it in again. " * 2),
+        "first_seen": NOON,
+        "last_seen": NOON,
+        "subjects": ("Hall",),
+    }
+    return Finding(**(told | more))
+
+
+def told(**more: Any) -> Told:
+    given: dict[str, Any] = {
+        "site": "Home",
+        "zone": "Europe/Oslo",
+        "now": NOON + timedelta(minutes=1),
+        "subject": "Home: Device offline (Hall), Sun 1 Mar 13:00",
+        "began": NOON,
+        "number": 1,
+        "budget": 10,
+    }
+    return Told(**(given | more))
+
+
+def every_kind(thing: Finding, **more: Any) -> list[Alert]:
+    over = NOON + timedelta(minutes=14)
+    return [
+        urgent(thing, told(also=("Camera is offline",), **more)),
+        update(thing, told(also=("Camera is offline",), **more)),
+        update(thing, told(still=("Camera is offline",), **more)),
+        all_clear(thing, told(over=over, wrote=NOON + timedelta(minutes=1), steady_for="1 minute", **more)),
+        all_clear(thing, told(over=over, **more)),
+        summary(["Lamp was offline"], told(**more)),
+        digest([{"subject": "Home: Internet outage", "news": "ALL CLEAR: it is back."}], told(**more)),
+    ]
+
+
+@pytest.mark.parametrize("rule", GRAVE, ids=lambda rule: rule.name)
+def test_every_grave_rule_has_a_subject_that_is_true_at_the_end_too(rule: Any) -> None:
+    # the title of one that can be over changes with it; that of any other may be its subject
+    assert rule.resolve is None or rule.name in CALLED, "add a line to CALLED in reports/alert_text.py"
+    assert rule.resolve is None or rule.name in BACK, "add a line to BACK in reports/alert_text.py"
+
+
+def test_the_first_words_carry_the_news() -> None:
+    marks = [alert.text.partition(":")[0] for alert in every_kind(finding())]
+    assert marks == ["URGENT", "UPDATE", "UPDATE", "ALL CLEAR", "ALL CLEAR", "SUMMARY", "LATE NEWS"]
+
+
+def test_it_fits_a_mail_reader_and_a_phone() -> None:
+    for alert in every_kind(finding()):
+        assert max(len(line) for line in alert.text.splitlines()) <= WIDTH
+        assert len(alert.short) <= 900
+        assert "{" not in alert.text
+
+
+def test_it_says_when_where_what_to_do_how_sure_and_what_comes_next() -> None:
+    text = " ".join(urgent(finding(sure_because="It said so."), told()).text.split())
+    for part in (
+        "At Home, since Sun 1 Mar 13:00.",
+        "Do this 1. Look at its light.",
+        "How sure we are: certainly. It said so.",
+        "We watch it, and write once more when it is over.",
+        "Message 1 of at most 10 today. Times are Oslo time (CET).",
+    ):
+        assert part in text
+
+
+def test_an_all_clear_says_since_when_and_how_long_and_what_we_wrote() -> None:
+    text = every_kind(finding())[3].text
+    assert "ALL CLEAR: Hall is back at Home since 13:14. It lasted 14 minutes." in " ".join(text.split())
+    assert "13:01  We wrote to you." in text
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.add(tag)
+
+
+def test_nothing_a_stranger_named_is_markup_or_a_header() -> None:
+    thing = finding(title=HOSTILE, what=HOSTILE, why=HOSTILE, do=(HOSTILE,), subjects=(HOSTILE,), rule="own")
+    subject = subject_of(HOSTILE, thing, NOON, "UTC")
+    for alert in every_kind(thing, site=HOSTILE):
+        page = _Tags()
+        page.feed(alert.html)
+        assert page.tags <= {"html", "head", "meta", "title", "body", "p", "br"}
+        message = message_of(
+            "alert.x\r\nBcc: a@b.c.1", alert, kind="alert", at=NOON, in_reply_to="alert.x\r\nX: 1"
+        )
+        raw = build_mail(message, "a@example.org", ["b@example.org"]).as_bytes()
+        mail = message_from_bytes(raw, policy=default)
+        assert mail["Bcc"] is None
+        assert mail["X"] is None
+    assert "\n" not in subject
+    assert "\r" not in subject
+
+
+def test_a_digest_of_digests_is_flat() -> None:
+    one = message_of("a", urgent(finding(), told()), kind="alert", at=NOON)
+    first = fold_held([one, one], "email", NOON)
+    second = fold_held([first, one], "email", NOON + timedelta(hours=1))
+    assert len(second.data["items"]) == 3
+    assert second.subject == "Home: 3 messages that come late"
