@@ -11,7 +11,8 @@ from insight.wires import Heard
 from unifi_scanner.detection import Rule, load_rules
 from unifi_scanner.ledger import ControllerFacts
 from unifi_scanner.models.report import Report
-from unifi_scanner.pipeline import Publish
+from unifi_scanner.models.topology import topology_of
+from unifi_scanner.pipeline import Publish, remember_topology
 from unifi_scanner.store import Shard, open_store
 
 SHARD = Shard("insight", "default")
@@ -24,6 +25,8 @@ def tell(drawn: Drawn, heard: Heard) -> Report:
         try:
             for batch in heard.batches:
                 store.add(SHARD, batch)
+            for samples in heard.samples:
+                remember_topology(store, SHARD, topology_of(samples.devices))
             facts = ControllerFacts(
                 title="Default", zone=drawn.scenario.network.timezone, version=drawn.version
             )

@@ -19,6 +19,7 @@ DAYS: Final = {name: tell(load_scenario(name), "10.6.106") for name in ("every-g
 # what one voice has no word for, so that the other says more (docs/protocol.md B.6, E, F.2)
 ALSO_TOLD: Final = {
     "device-added": (" by Anna",),  # by v1 alone: who it was
+    "network-name-imitated": (" Garden AP hears it.",),  # by v1 alone: which access point heard it
     "internet-down": (" of Example Fiber Co",),  # by the system log and CEF: which provider
     "update-done": (" from version 6.6.77.15402 to version 6.6.77.15436",),  # CEF names neither version
     "settings-changed": (": WiFi", ": Guest WiFi"),  # the section, and in CEF the entry in it

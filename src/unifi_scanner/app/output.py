@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from unifi_scanner.detection.glossary import glossary
 from unifi_scanner.errors import InputError
 from unifi_scanner.log import redact
 from unifi_scanner.models.enums import Voice
@@ -32,7 +33,7 @@ def rendered(report: Report, form: str, voice: Voice = Voice.HOME, *, to_termina
     """Return the report as `text`, `html`, `json` or `csv`."""
     match form:
         case "html":
-            return render_html(report, voice)
+            return render_html(report, voice, glossary=glossary())
         case "json":
             return render_json(report)
         case "csv":
@@ -43,13 +44,14 @@ def rendered(report: Report, form: str, voice: Voice = Voice.HOME, *, to_termina
 
 def _text(report: Report, voice: Voice, *, to_terminal: bool) -> str:
     if not to_terminal:
-        return render_text(report, voice=voice)
+        return render_text(report, voice=voice, glossary=glossary())
     return render_text(
         report,
         width=min(100, shutil.get_terminal_size((80, 24)).columns),
         color="NO_COLOR" not in os.environ,
         ascii=not _can_draw(sys.stdout.encoding),
         voice=voice,
+        glossary=glossary(),
     )
 
 

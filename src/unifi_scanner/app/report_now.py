@@ -19,6 +19,7 @@ from unifi_scanner.app.services_asked import ServicesAsked
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import compose, dispatch
 from unifi_scanner.detection import load_rules
+from unifi_scanner.detection.glossary import glossary
 from unifi_scanner.errors import CollectionError, ControllerError, DeliveryError
 from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.report import Report
@@ -125,7 +126,9 @@ def _made(
 def _deliver(made: Sequence[Report], settings: Settings) -> None:
     channels = channels_of(settings)
     for one in made:
-        outcome = dispatch(compose(one, render_all(one, Voice(settings.report_voice))), channels)
+        outcome = dispatch(
+            compose(one, render_all(one, Voice(settings.report_voice), glossary=glossary())), channels
+        )
         if not outcome.receipts:
             reasons = " ".join(str(failure) for failure in outcome.failures)
             raise DeliveryError("all channels", f"The report was made but not delivered anywhere. {reasons}")

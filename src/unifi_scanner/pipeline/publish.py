@@ -7,6 +7,7 @@ from datetime import datetime
 
 from unifi_scanner.delivery import Channel, Dispatch, Message, compose
 from unifi_scanner.detection import Rule
+from unifi_scanner.detection.glossary import glossary
 from unifi_scanner.ledger import ControllerFacts, Counts, coverage_from
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import Voice
@@ -66,7 +67,7 @@ class Publish:
             entries = self.store.entries(self.shard, after_seq=told, upto_seq=upto)
             before = last_told(self.store, self.shard)
             report = self._judge(entries, start=start, now=now, before=before)
-            message = compose(report, render_all(report, self.voice))
+            message = compose(report, render_all(report, self.voice, glossary=glossary()))
             # nobody has seen them, and the new report tells all of it again; unless one is being sent since
             gone = [self.store.drop_pending(one.id) for one in waiting if not one.is_sent]
             if all(gone):

@@ -28,6 +28,20 @@ STEP = " \u203a "
 _PATH = re.compile(r"(?:\b[A-Z][\w&\u2019'-]*(?: (?=[A-Z]))?)+(?: > [^>.,;:]{1,60}(?=[.,;:]| >|$))+")
 
 
+def explained_in(text: str, glossary: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the words of a glossary that stand in `text`, each with its explanation, in the order of their first use.
+
+    Of a word and its plural, and of several words with one explanation, only the first counts.
+    """
+    terms = Terms(glossary)
+    terms.mark(text)
+    found: dict[str, str] = {}
+    for term, explained in terms.used.items():
+        if explained not in found.values():
+            found[term] = explained
+    return found
+
+
 class Terms:
     """Marks the first use of each word of a glossary in one report; what is not marked is only escaped."""
 

@@ -47,7 +47,7 @@ def render_all(
     email_html, images = render_mail(report, voice)
     return Rendered(
         headline=headline(report),
-        text=render_text(report, voice=voice),
+        text=render_text(report, voice=voice, glossary=glossary),
         html=render_html(report, voice, glossary=glossary),
         email_html=email_html,
         json=render_json(report),
@@ -62,9 +62,16 @@ def render_text(
     color: bool = False,
     ascii: bool = False,  # noqa: A002 - the flag's own name
     voice: Voice = Voice.HOME,
+    glossary: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the report as plain text, wrapped to `width` cells; `color` touches only the marks."""
-    return page_text(view_of(report, voice), width=width, color=color, ascii_only=ascii)
+    """Return the report as plain text, wrapped to `width` cells; `color` touches only the marks.
+
+    `glossary` explains words; those that are used are told at the end.
+    """
+    from unifi_scanner.reports.glossary import DEFAULT
+
+    words = DEFAULT if glossary is None else glossary
+    return page_text(view_of(report, voice), width=width, color=color, ascii_only=ascii, glossary=words)
 
 
 def render_html(

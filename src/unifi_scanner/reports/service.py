@@ -32,9 +32,9 @@ def _rows(report: Report) -> Iterator[Row]:
             duration(lasted / len(closed)),
             f"over {counted(len(closed), 'closed incident')}",
         )
-    things = (*report.needs_you, *report.findings)
+    things = (*report.needs_you, *report.rest)
     waiting = sum(needs_someone(thing) and not thing.resolved for thing in things)
-    yield "Open actions", number(waiting), f"of {counted(len(things), 'finding')}"
+    yield "Open actions", number(waiting), f"of {counted(len(things), 'thing told', 'things told')}"
     if "security" in report.pictures.told:
         stopped = sum(day.outside + day.inside for day in report.pictures.blocked)
         yield "Attacks stopped", number(stopped), f"as the gateway recorded them{_last_days(report)}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from unifi_scanner.reports.glance import Fact
+from unifi_scanner.reports.glossary import explained_in
 from unifi_scanner.reports.plain import padded, width_of
 from unifi_scanner.reports.prose import number
 from unifi_scanner.reports.text_page import BODY, LABEL, Page
@@ -19,11 +20,14 @@ from unifi_scanner.reports.things import Telling
 from unifi_scanner.reports.view import View
 
 NARROWEST = 40
+NO_WORDS: Mapping[str, str] = {}
 NAMES = 14  # room for the longest name of a fact
 
 
-def page_text(view: View, *, width: int, color: bool, ascii_only: bool) -> str:
-    """Return the report for a terminal `width` cells wide."""
+def page_text(
+    view: View, *, width: int, color: bool, ascii_only: bool, glossary: Mapping[str, str] = NO_WORDS
+) -> str:
+    """Return the report for a terminal `width` cells wide; words of the glossary it uses are told at the end."""
     page = Page(width=max(width, NARROWEST), color=color, ascii=ascii_only)
     lines = (
         *_top(page, view),
@@ -35,7 +39,15 @@ def page_text(view: View, *, width: int, color: bool, ascii_only: bool) -> str:
         *service_lines(page, view),
         *_seen(page, view),
     )
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    hard = _words(page, explained_in(" ".join(line.strip() for line in lines), glossary))
+    return "\n".join(line.rstrip() for line in (*lines, *hard)) + "\n"
+
+
+def _words(page: Page, explained: Mapping[str, str]) -> Iterator[str]:
+    if explained:
+        yield from page.heading("WORDS")
+    for word, meaning in explained.items():
+        yield from page.block(f"{word}: {meaning}", 3, " * ")
 
 
 def _top(page: Page, view: View) -> Iterator[str]:

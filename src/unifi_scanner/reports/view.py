@@ -127,7 +127,7 @@ def _made(report: Report, zone: str) -> str:
 
 
 def _needs_intro(report: Report) -> str:
-    waiting = sum(needs_someone(f) for f in report.findings)
+    waiting = sum(needs_someone(f) for f in report.rest)
     if waiting:
         return f"These come first. {counted(waiting, 'more thing')} to look at: see what happened."
     if report.needs_you:
