@@ -17,6 +17,8 @@ ScannerError(hint, exit_code)
 │   └── FrameError               3  one frame could not be read; the others can
 ├── CollectionError          3  one source failed; the others go on
 │   ├── WSCollectionError · RestCollectionError · SystemLogCollectionError · SSHCollectionError
+├── IntegrationError         1  another service could not tell its part; the report goes on without it
+│   └── PartUnavailable          1  it answers, but not this one question
 ├── InputError               2  a file handed to us cannot be read
 ├── RuleError                2  mend the rule file at `path`, `where`
 ├── StoreError               1  disk, rights or a damaged data file
@@ -166,6 +168,18 @@ class SystemLogCollectionError(CollectionError):
 
 class SSHCollectionError(CollectionError):
     """The log files on the console could not be read over SSH."""
+
+
+class IntegrationError(ScannerError):
+    """Another service could not be asked; the report goes on without it."""
+
+
+class PartUnavailable(IntegrationError):
+    """Another service answers, but not this one question; `on_purpose` when it never will as things are."""
+
+    def __init__(self, message: str, *, hint: str = "", on_purpose: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.on_purpose = on_purpose
 
 
 class InputError(ScannerError):

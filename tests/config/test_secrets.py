@@ -33,7 +33,15 @@ def test_the_list_of_secrets_is_the_list_of_secret_types() -> None:
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_a_secret_is_in_no_repr_and_in_no_shown_setting(name: str) -> None:
     word = WORD_OF.get(name, WORD)
-    settings = load({"UNIFI_SMTP_USERNAME": "me", "UNIFI_SMTP_PASSWORD": WORD, variable(name): word})
+    beside = {
+        "UNIFI_SMTP_USERNAME": "me",
+        "UNIFI_SMTP_PASSWORD": WORD,
+        "UNIFI_MQTT_HOST": "broker",
+        "UNIFI_MQTT_USERNAME": "me",
+        "UNIFI_CLOUDFLARE_TOKEN": WORD,
+        "UNIFI_CLOUDFLARE_ACCOUNT": "a" * 32,
+    }
+    settings = load(beside | {variable(name): word})
     assert word not in repr(settings) + str(settings) + json.dumps(settings.shown())
     assert word not in settings.model_dump_json()
     assert settings.shown()[name] == ("[set]", variable(name))

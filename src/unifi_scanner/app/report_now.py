@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -14,6 +15,7 @@ from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.console_files import console_files
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.output import put_entries, put_reports
+from unifi_scanner.app.services_asked import ServicesAsked
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import compose, dispatch
 from unifi_scanner.detection import load_rules
@@ -21,6 +23,7 @@ from unifi_scanner.detection.glossary import glossary
 from unifi_scanner.errors import CollectionError, ControllerError, DeliveryError
 from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.report import Report
+from unifi_scanner.models.section import Section
 from unifi_scanner.pipeline import Ingest, Publish, recall_facts, remember_topology
 from unifi_scanner.reports import render_all
 from unifi_scanner.store import SqliteStore, open_store
@@ -47,7 +50,10 @@ def report(
         controllers = [Controller(settings, connection) for connection in settings.connections()]
         for controller in controllers:
             stack.callback(controller.close)
+        asked = ServicesAsked(settings)
         sites = list(_signed_in(controllers))
+        if not entries:
+            asked.begin(since, clock.now())
         for site in sites:
             _look_back(store, site, since)
         if entries:
@@ -57,7 +63,8 @@ def report(
                 format,
             )
             return 0
-        made = [_made(settings, store, site, since) for site in sites]
+        told = asked.sections(_wait)
+        made = [_made(settings, store, site, since, told if site is sites[0] else ()) for site in sites]
         put_reports(made, format, output, Voice(settings.report_voice))
         if deliver:
             _deliver(made, settings)
@@ -97,7 +104,14 @@ def _look_back(store: SqliteStore, site: Site, since: datetime) -> None:
         log.warning("sources_unreadable", site=site.client.site, reason=str(exc))
 
 
-def _made(settings: Settings, store: SqliteStore, site: Site, since: datetime) -> Report:
+def _wait() -> bool:
+    time.sleep(0.02)
+    return False
+
+
+def _made(
+    settings: Settings, store: SqliteStore, site: Site, since: datetime, sections: Sequence[Section]
+) -> Report:
     publish = Publish(
         store,
         site.shard,
@@ -105,6 +119,7 @@ def _made(settings: Settings, store: SqliteStore, site: Site, since: datetime) -
         channels=(),
         facts=site.facts(listening=False),
     )
+    publish.sections = sections
     return publish.report(since=since, now=clock.now())
 
 

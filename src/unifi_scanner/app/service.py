@@ -23,6 +23,8 @@ from unifi_scanner.app.controller_watch import ControllerWatch
 from unifi_scanner.app.data_in_use import in_use
 from unifi_scanner.app.health_check import HEARTBEAT, LAST_TICK
 from unifi_scanner.app.heartbeat import Heartbeat
+from unifi_scanner.app.programs_told import ProgramsTold
+from unifi_scanner.app.services_asked import ServicesAsked
 from unifi_scanner.app.site_watch import SiteWatch
 from unifi_scanner.app.syslog_desk import SyslogDesk
 from unifi_scanner.app.syslog_ports import listening_of
@@ -66,11 +68,15 @@ class Service:
         channels: Sequence[Channel],
         *,
         syslog: SyslogDesk | None = None,
+        asked: ServicesAsked | None = None,
+        told: ProgramsTold | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
         self.channels = channels
         self.syslog = syslog
+        self.asked = asked
+        self.told = told
         self.pool = ThreadPoolExecutor(
             max_workers=min(MOST_READERS, len(controllers)), thread_name_prefix=READER
         )
@@ -130,7 +136,13 @@ class Service:
         if self.syslog is not None:
             self.syslog.deal()  # last: while nothing can be stored, the streams are drained all the same
         self._alert(watch)
+        self._tell_programs()
         return new
+
+    def _tell_programs(self, *, at_once: bool = False) -> None:
+        if self.told is not None:
+            about = [(site.shard, site.publish.facts) for site in self.sites]
+            self.told.tell(about, clock.now(), at_once=at_once)
 
     def note_tick(self) -> None:
         """Note that the worker goes round and can store; one that hangs in another job does not come here."""
@@ -164,11 +176,22 @@ class Service:
 
     def tell(self) -> None:
         """Close the period of every site: report everything not told yet."""
+        sites = self.sites
+        if self.asked is not None and sites:
+            self.asked.begin(sites[0].publish.last_close(), clock.now())
         self.catch_up()
+        if self.asked is not None and sites:
+            # told once, in the first report: other sites may be other people's
+            sites[0].publish.sections = self.asked.sections(self._wait_and_tick)
         for site in self.sites:
             site.tell(clock.now())
+        self._tell_programs(at_once=True)
         self.retry()
         self.post.wait_idle(TELL_S)
+
+    def _wait_and_tick(self) -> bool:
+        self.tick()
+        return self._stopping.wait(0.05)
 
     def retry(self) -> None:
         """Send again what some channel has not taken yet, in the background where that is at work."""
@@ -273,7 +296,11 @@ def run_service(settings: Settings, *, patient: bool = False) -> int:
             stack.callback(host.close)
         controllers = [Controller(settings, each, journal_dir=file.parent, host=host) for each in connections]
         syslog = SyslogDesk(listening_of(settings), file.parent, store) if settings.syslog_on else None
-        service = Service(settings, controllers, store, channels_of(settings), syslog=syslog)
+        asked, told = ServicesAsked(settings), ProgramsTold(settings, store, file)
+        stack.callback(told.stop)
+        service = Service(
+            settings, controllers, store, channels_of(settings), syslog=syslog, asked=asked, told=told
+        )
         stack.callback(service.close)
         if syslog is not None:
             stack.callback(syslog.stop)
@@ -284,6 +311,7 @@ def run_service(settings: Settings, *, patient: bool = False) -> int:
                 _plan(schedule, service, settings)
                 service.on_urgent = schedule.hasten("urgent", service.tick)
                 service.start()
+                told.start()
                 log.info("service_started", controllers=len(controllers), sites=len(service.sites))
                 tell_systemd(READY)
                 schedule.run()

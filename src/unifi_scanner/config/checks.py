@@ -14,6 +14,7 @@ def conflicts(given: Mapping[str, Given]) -> Iterator[str]:
     yield from _mail(given)
     yield from _syslog(given)
     yield from _ssh(given)
+    yield from _neighbours(given)
 
 
 def _schedule(given: Mapping[str, Given]) -> Iterator[str]:
@@ -66,6 +67,27 @@ def _ssh(given: Mapping[str, Given]) -> Iterator[str]:
         )
     if "ssh_host" not in given and "host" not in given:
         yield f"{enabled.origin}: ssh_host is missing, the address to reach over SSH; set UNIFI_SSH_HOST or UNIFI_HOST."
+
+
+def _neighbours(given: Mapping[str, Given]) -> Iterator[str]:
+    for there, lacking, what in (
+        ("cloudflare_zones", "cloudflare_token", "the token to ask Cloudflare with"),
+        ("cloudflare_account", "cloudflare_token", "the token to ask Cloudflare with"),
+        ("mqtt_username", "mqtt_host", "the broker"),
+        ("mqtt_password", "mqtt_username", "the user name at the broker"),
+        ("mqtt_ca_file", "mqtt_host", "the broker"),
+    ):
+        if there in given and lacking not in given:
+            yield f"{given[there].origin}: {lacking} is missing, {what}; set UNIFI_{lacking.upper()} or {lacking}."
+    token = given.get("cloudflare_token")
+    if token is not None and not given.keys() & {"cloudflare_zones", "cloudflare_account"}:
+        yield (
+            f"{token.origin}: there is nothing to ask Cloudflare about; set UNIFI_CLOUDFLARE_ZONES, "
+            "UNIFI_CLOUDFLARE_ACCOUNT or both."
+        )
+    tls, ca_file = given.get("mqtt_tls"), given.get("mqtt_ca_file")
+    if ca_file is not None and (tls is None or not is_yes(tls.value)):
+        yield f"{ca_file.origin}: mqtt_tls is missing, without which no certificate is looked at; set UNIFI_MQTT_TLS=true."
 
 
 def is_yes(value: object) -> bool:

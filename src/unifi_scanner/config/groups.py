@@ -179,6 +179,47 @@ class Files(Group):
     """Reports kept there; older ones are removed. 0 keeps all."""
 
 
+class Cloudflare(Group):
+    """Cloudflare."""
+
+    cloudflare_token: SecretStr | None = None
+    """API token of Cloudflare; with it and one of the two below, reports have a part about Cloudflare. It needs only to read: Zone > Analytics, Zone > Zone, Account > Cloudflare Tunnel."""
+    cloudflare_zones: types.CloudflareIds = ()
+    """Ids of the zones to tell about, separated by commas: attacks stopped and names looked up. An id stands on the zone's Overview page."""
+    cloudflare_account: types.CloudflareId | None = None
+    """Id of the account whose tunnels to tell about."""
+
+
+class Mqtt(Group):
+    """MQTT and Home Assistant."""
+
+    mqtt_host: types.Host | None = None
+    """MQTT broker to tell how things stand; off without it. Home Assistant finds the sensors by itself."""
+    mqtt_port: types.Port | None = None
+    """Port of the broker; without it 1883, or 8883 with `mqtt_tls`."""
+    mqtt_username: str | None = None
+    """User name at the broker, if it asks for one."""
+    mqtt_password: SecretStr | None = None
+    """Password at the broker."""
+    mqtt_tls: types.YesNo = False
+    """Whether to reach the broker over TLS; its certificate must be one we trust."""
+    mqtt_ca_file: types.ReadableFile | None = None
+    """PEM file of the authority that signed the broker's certificate."""
+    mqtt_topic: types.Topic = "unifi-scanner"
+    """First part of every topic."""
+    mqtt_discovery_topic: types.Topic = "homeassistant"
+    """Where Home Assistant looks for sensors."""
+
+
+class Metrics(Group):
+    """Metrics."""
+
+    metrics_port: types.Port | None = None
+    """Port of `/metrics` for Prometheus; off without it."""
+    metrics_bind: types.OwnAddress = "127.0.0.1"
+    """Address of this machine to offer it on. Whoever reaches it can read the names of sites."""
+
+
 class Data(Group):
     """Data."""
 
@@ -209,6 +250,9 @@ GROUPS: tuple[type[Group], ...] = (
     Email,
     Chat,
     Files,
+    Cloudflare,
+    Mqtt,
+    Metrics,
     Data,
     Logging,
 )
@@ -224,5 +268,7 @@ SECRETS: frozenset[str] = frozenset(
         "webhook_url",
         "webhook_secret",
         "apprise_urls",
+        "cloudflare_token",
+        "mqtt_password",
     }
 )

@@ -17,12 +17,15 @@ from unifi_scanner.config.groups import (
     NAMES,
     Alerts,
     Chat,
+    Cloudflare,
     Controller,
     Data,
     Email,
     Files,
     Listening,
     Logging,
+    Metrics,
+    Mqtt,
     Reporting,
     Ssh,
     Syslog,
@@ -50,7 +53,22 @@ class Provenance:
     controllers: tuple[Controller, ...] = ()
 
 
-class Settings(Controller, Listening, Syslog, Ssh, Reporting, Alerts, Email, Chat, Files, Data, Logging):
+class Settings(
+    Controller,
+    Listening,
+    Syslog,
+    Ssh,
+    Reporting,
+    Alerts,
+    Email,
+    Chat,
+    Files,
+    Cloudflare,
+    Mqtt,
+    Metrics,
+    Data,
+    Logging,
+):
     """Every setting, checked and frozen; secrets hidden. `load_settings` makes one."""
 
     model_config = ConfigDict(title="UniFi Scanner settings")
@@ -126,6 +144,16 @@ class Settings(Controller, Listening, Syslog, Ssh, Reporting, Alerts, Email, Cha
     def syslog_on(self) -> bool:
         """Whether log lines sent to us are received."""
         return any((self.syslog_udp_port, self.syslog_tcp_port, self.syslog_tls_port))
+
+    @property
+    def cloudflare_on(self) -> bool:
+        """Whether reports have a part about Cloudflare."""
+        return bool(self.cloudflare_token and (self.cloudflare_zones or self.cloudflare_account))
+
+    @property
+    def broker_port(self) -> int:
+        """The MQTT broker's port: the one given, or the usual one."""
+        return self.mqtt_port or (8883 if self.mqtt_tls else 1883)
 
     @property
     def email_on(self) -> bool:

@@ -22,7 +22,15 @@ from unifi_scanner.config.values import (
     two_factor_secret,
     web_address,
 )
-from unifi_scanner.config.values_remote import host_key, networks, own_address, remote_paths
+from unifi_scanner.config.values_remote import (
+    cloudflare_id,
+    cloudflare_ids,
+    host_key,
+    networks,
+    own_address,
+    remote_paths,
+    topic,
+)
 
 LOCAL = "local"
 
@@ -119,6 +127,9 @@ Addresses = Annotated[tuple[str, ...], BeforeValidator(mail_addresses)]
 OwnAddress = Annotated[str, AfterValidator(own_address)]
 Networks = Annotated[tuple[str, ...], BeforeValidator(networks)]
 HostKey = Annotated[str, AfterValidator(host_key)]
+CloudflareId = Annotated[str, AfterValidator(cloudflare_id)]
+CloudflareIds = Annotated[tuple[str, ...], BeforeValidator(cloudflare_ids)]
+Topic = Annotated[str, AfterValidator(topic)]
 RemotePaths = Annotated[tuple[str, ...], BeforeValidator(remote_paths)]
 
 AnyPath = Annotated[Path, AfterValidator(_expanded), Expects("a path in quotes")]

@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address, ip_network
 
+CLOUDFLARE_ID = re.compile(r"[0-9a-f]{32}")
+MOST_ZONES = 10
+TOPIC = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 HOST_KEY = re.compile(r"SHA256:([A-Za-z0-9+/]{43})=?")  # base64 of 32 bytes, as ssh-keygen prints it
 
 
@@ -53,6 +56,34 @@ def _remote_path(path: str) -> str:
     if not path.startswith("/") or not path.isprintable():
         raise ValueError(f"{path!r} is not a whole path; write it like /var/log/messages")
     return path
+
+
+def cloudflare_id(text: str) -> str:
+    """Return the id of a zone or an account at Cloudflare."""
+    if not CLOUDFLARE_ID.fullmatch(text.strip().lower()):
+        raise ValueError(
+            f"{text.strip()!r} is not an id of Cloudflare; it has 32 characters, 0-9 and a-f, and stands on the "
+            "Overview page"
+        )
+    return text.strip().lower()
+
+
+def cloudflare_ids(value: object) -> tuple[str, ...]:
+    """Return the ids of a list, or of text separated by commas."""
+    ids = tuple(dict.fromkeys(cloudflare_id(part) for part in _parts(value, "id")))
+    if len(ids) > MOST_ZONES:
+        raise ValueError(f"at most {MOST_ZONES} zones can be told about; leave some out")
+    return ids
+
+
+def topic(text: str) -> str:
+    """Return the first part of MQTT topics."""
+    clean = text.strip().strip("/")
+    if not TOPIC.fullmatch(clean) or len(clean) > 100:
+        raise ValueError(
+            f"{text!r} cannot begin a topic; use letters, digits, - and _, with / between the parts"
+        )
+    return clean
 
 
 def _parts(value: object, what: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import LogSource, Novelty, Status
 from unifi_scanner.models.finding import Finding, Incident
 from unifi_scanner.models.pictures import Pictures
+from unifi_scanner.models.section import Section
 
 SCHEMA_VERSION = "1.1"
 
@@ -72,6 +73,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     trends: tuple[Trend, ...] = ()
     coverage: Coverage
     pictures: Pictures = Pictures()
+    sections: tuple[Section, ...] = ()  # what other services tell
     entry_count: int = 0
     generated_at: datetime
     schema_version: str = SCHEMA_VERSION

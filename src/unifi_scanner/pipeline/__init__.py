@@ -8,10 +8,13 @@ Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on t
 from unifi_scanner.pipeline.alert import Alert, family_of, fold_held
 from unifi_scanner.pipeline.books import (
     books_of,
+    read_standing,
     recall_facts,
+    recall_standing,
     recall_topology,
     remember_facts,
     remember_topology,
+    standing_name,
 )
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
@@ -37,10 +40,13 @@ __all__ = [
     "judge",
     "past_of",
     "read_history",
+    "read_standing",
     "recall_facts",
+    "recall_standing",
     "recall_topology",
     "remember_facts",
     "remember_health",
     "remember_topology",
     "retry_pending",
+    "standing_name",
 ]

@@ -8,6 +8,7 @@ import msgspec
 
 from unifi_scanner.errors import StoreError
 from unifi_scanner.ledger import Books, ControllerFacts
+from unifi_scanner.models.standing import Standing
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
 from unifi_scanner.models.wire_time import EPOCH
 from unifi_scanner.store import EventStore, Failure, Shard
@@ -69,3 +70,26 @@ def recall_topology(store: EventStore, shard: Shard) -> Topology:
 
 def _name(shard: Shard) -> str:
     return f"facts:{shard.controller}:{shard.site}"
+
+
+def remember_standing(store: EventStore, shard: Shard, standing: Standing) -> None:
+    """Keep how a site stood when it was last reported on, for programs that show it."""
+    store.remember(standing_name(shard), msgspec.json.encode(standing).decode())
+
+
+def recall_standing(store: EventStore, shard: Shard) -> Standing | None:
+    """Return how a site stood when it was last reported on; None where it never was, or nobody can read it."""
+    return read_standing(store.recall(standing_name(shard)))
+
+
+def read_standing(text: str | None) -> Standing | None:
+    """Return a standing that was kept; None where there is none, or of another shape."""
+    try:
+        return None if text is None else msgspec.json.decode(text, type=Standing)
+    except msgspec.DecodeError:
+        return None
+
+
+def standing_name(shard: Shard) -> str:
+    """Return under which name a site's standing is kept."""
+    return f"standing:{shard.controller}:{shard.site}"

@@ -13,6 +13,7 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
+from unifi_scanner.models.section import Section
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
 from unifi_scanner.pipeline.past import Past
 from unifi_scanner.pipeline.told import NEVER, LastTold, changes_since, things_of
@@ -60,11 +61,12 @@ def judge(
     known: Iterable[LogEntry] = (),
     before: LastTold = NEVER,
     past: Past | None = None,
+    sections: Sequence[Section] = (),
 ) -> Report:
     """Return the report on `entries`: detect, compare with the past, tell as stories, build, with what could not be seen.
 
     `known` are entries of before that something still open began with; they are not counted. `before` is what the
-    last report told.
+    last report told. `sections` are what other services told of the same time.
     """
     tally, chronicle, past = Tally(), Chronicle(), past or Past()
     analysers = [*(make() for make in ANALYSERS.values()), *past.analysers()]
@@ -81,9 +83,11 @@ def judge(
         kinds={rule.name: rule.kind for rule in rules},
         ending=ending,
     )
+    findings = (*told.findings, *(finding for section in sections for finding in section.findings))
     coverage, span = msgspec.structs.replace(cover(tally), muted=engine.muted()), period(tally)
+    coverage = with_sections(coverage, sections)
     return build_report(
-        told.findings,
+        findings,
         coverage,
         period=span,
         trends=trends,
@@ -92,8 +96,15 @@ def judge(
         entry_count=tally.entries,
         generated_at=generated_at(tally),
         incidents=told.incidents,
-        changes=changes_since(before, things_of(told.incidents, told.findings), coverage, ending),
+        changes=changes_since(before, things_of(told.incidents, findings), coverage, ending),
+        sections=sections,
     )
+
+
+def with_sections(coverage: Coverage, sections: Sequence[Section]) -> Coverage:
+    """Return the coverage with how well other services were seen; they make no area of the network blind."""
+    rows = tuple(row for section in sections for row in section.sources)
+    return msgspec.structs.replace(coverage, sources=coverage.sources + rows)
 
 
 def ending_rules(rules: Iterable[Rule]) -> frozenset[str]:

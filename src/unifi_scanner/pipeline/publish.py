@@ -13,7 +13,9 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.enums import Voice
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
-from unifi_scanner.pipeline.books import books_of, recall_topology
+from unifi_scanner.models.section import Section
+from unifi_scanner.models.standing import standing_of
+from unifi_scanner.pipeline.books import books_of, recall_topology, remember_standing
 from unifi_scanner.pipeline.judging import Tally, ending_rules, judge
 from unifi_scanner.pipeline.past import past_of
 from unifi_scanner.pipeline.post import encode_message, last_close, retry_pending
@@ -41,6 +43,7 @@ class Publish:
         self.channels = channels
         self.facts = facts
         self.voice = voice
+        self.sections: Sequence[Section] = ()  # what other services told, for the next report
 
     def report(self, *, since: datetime | None, now: datetime) -> Report:
         """Return the report on what the store holds from `since` on, with no upper bound."""
@@ -59,7 +62,7 @@ class Publish:
             waiting = self._untold()
             on_its_way = [one for one in waiting if one.is_sent]
             told = max([self.store.told_upto(self.shard), *(one.upto_seq for one in on_its_way)])
-            start = max((one.at for one in on_its_way), default=self._last_close())
+            start = max((one.at for one in on_its_way), default=self.last_close())
             upto = self.store.last_seq(self.shard)
             entries = self.store.entries(self.shard, after_seq=told, upto_seq=upto)
             before = last_told(self.store, self.shard)
@@ -72,6 +75,7 @@ class Publish:
         notes = notes_of(report, ending_rules(self.rules))
         telling = LastTold(report_id=message.message_id, upto_seq=upto, notes=notes)
         note_telling(self.store, self.shard, telling)
+        remember_standing(self.store, self.shard, standing_of(report))
         self.store.post([self._outgoing(message, upto, now)], at=now)
         return message
 
@@ -107,7 +111,8 @@ class Publish:
         )
         return coverage_from(books_of(self.store, self.shard, since), self.facts, counts, now=now)
 
-    def _last_close(self) -> datetime | None:
+    def last_close(self) -> datetime | None:
+        """Return when the last period that was told ended."""
         text = self.store.recall(last_close(self.shard))
         return None if text is None else datetime.fromisoformat(text)
 
@@ -131,4 +136,5 @@ class Publish:
             known=open_entries(self.store, self.shard, before, until=known_until),
             before=before,
             past=past_of(self.store, self.shard, start, now),
+            sections=self.sections,
         )

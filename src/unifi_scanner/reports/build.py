@@ -9,6 +9,7 @@ from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.finding import Finding, Incident
 from unifi_scanner.models.pictures import Pictures
 from unifi_scanner.models.report import Change, Period, Report, Thing, Trend
+from unifi_scanner.models.section import Section
 from unifi_scanner.reports.verdict import Case, judge
 from unifi_scanner.reports.wording import is_urgent, needs_someone
 
@@ -29,6 +30,7 @@ def build_report(
     pictures: Pictures = NO_PICTURES,
     changes: Sequence[Change] = (),
     trends: Sequence[Trend] = (),
+    sections: Sequence[Section] = (),
 ) -> Report:
     """Return the report on `findings`, ranked, with a verdict that never promises more than `coverage` allows.
 
@@ -57,6 +59,7 @@ def build_report(
         trends=tuple(trends),
         coverage=coverage,
         pictures=pictures,
+        sections=tuple(sections),
         entry_count=entry_count,
         generated_at=generated_at,
     )

@@ -13,6 +13,7 @@ from unifi_scanner.models.report import Change, Report, Thing, Trend
 from unifi_scanner.reports.picture_data import pictures_data
 from unifi_scanner.reports.plain import escaped_json
 from unifi_scanner.reports.prose import is_known
+from unifi_scanner.reports.sections import sections_data
 
 
 def render_json(report: Report) -> str:
@@ -40,6 +41,7 @@ def report_data(report: Report) -> Mapping[str, Any]:
         "incidents": [_incident(incident) for incident in report.incidents],
         "changes": [_change(change) for change in report.changes],
         "trends": [_trend(trend) for trend in report.trends],
+        "sections": sections_data(report.sections),
         "coverage": coverage_data(report.coverage),
         "pictures": pictures_data(report.pictures),
     }

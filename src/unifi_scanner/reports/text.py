@@ -9,7 +9,13 @@ from unifi_scanner.reports.glossary import explained_in
 from unifi_scanner.reports.plain import padded, width_of
 from unifi_scanner.reports.prose import number
 from unifi_scanner.reports.text_page import BODY, LABEL, Page
-from unifi_scanner.reports.text_parts import changed_lines, checked_lines, picture_lines, story_lines
+from unifi_scanner.reports.text_parts import (
+    changed_lines,
+    checked_lines,
+    picture_lines,
+    service_lines,
+    story_lines,
+)
 from unifi_scanner.reports.things import Telling
 from unifi_scanner.reports.view import View
 
@@ -30,6 +36,7 @@ def page_text(
         *changed_lines(page, view),
         *picture_lines(page, view),
         *checked_lines(page, view),
+        *service_lines(page, view),
         *_seen(page, view),
     )
     hard = _words(page, explained_in(" ".join(line.strip() for line in lines), glossary))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from unifi_scanner.reports.canvas import Figure
 from unifi_scanner.reports.changed import Measure
 from unifi_scanner.reports.plain import padded, plain_line, width_of
+from unifi_scanner.reports.sections import section_paragraphs
 from unifi_scanner.reports.stories import Story
 from unifi_scanner.reports.text_page import Page
 from unifi_scanner.reports.view import View
@@ -129,3 +130,13 @@ def checked_lines(page: Page, view: View) -> Iterator[str]:
 def _day_heads(days: tuple[str, ...], width: int) -> str:
     step = width // max(len(days), 1)
     return "".join(padded(day, step)[:step] for day in days)
+
+
+def service_lines(page: Page, view: View) -> Iterator[str]:
+    """Yield what other services told."""
+    for section in view.sections:
+        yield from page.heading(section.title.upper())
+        lead = f" {page.mark(section.mark)} "
+        for line in section_paragraphs(section):
+            yield from page.block(line, 6, lead)
+            lead = ""

@@ -16,6 +16,7 @@ from unifi_scanner.reports.figures import figures_of
 from unifi_scanner.reports.glance import Fact, facts_of
 from unifi_scanner.reports.plain import plain_line
 from unifi_scanner.reports.prose import Clock, counted, listed
+from unifi_scanner.reports.sections import SectionView, section_views
 from unifi_scanner.reports.service import Row, service_rows
 from unifi_scanner.reports.stories import Story, left_out, stories_of
 from unifi_scanner.reports.things import Telling, tell
@@ -49,6 +50,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     figures_intro: str
     days: tuple[str, ...]
     checked: Checked
+    sections: tuple[SectionView, ...]
     account: Account
     findings: tuple[Group, ...]
     finding_count: int
@@ -89,6 +91,7 @@ def view_of(report: Report, voice: Voice = Voice.HOME) -> View:
         figures_intro=f"Only the last {counted(len(days), 'day')} are drawn." if report.pictures.cut else "",
         days=tuple(clock.short_day(day.start, numbered=len(days) > 7) for day in days),
         checked=checks_of(report),
+        sections=section_views(report.sections),
         account=account,
         findings=groups_of(every, clock),
         finding_count=len(every),

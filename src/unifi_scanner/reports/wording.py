@@ -42,6 +42,9 @@ AREA_WORDS: Mapping[str, str] = {
     "admin": "admin activity",
     "system": "the console itself",
     "firewall": "single firewall decisions",
+    "websites": "attacks on your websites",
+    "lookups": "look-ups of your names",
+    "tunnels": "your tunnels",
 }
 SOURCE_WORDS: Mapping[str, str] = {
     "websocket": "Live events",
@@ -56,6 +59,7 @@ SOURCE_WORDS: Mapping[str, str] = {
     "syslog": "System messages",
     "cef": "System messages",
     "ssh": "Console log files",
+    "cloudflare": "Cloudflare",
     "import": "Your files",
     "file": "Your files",
     "files": "Your files",
