@@ -17,6 +17,7 @@ import structlog
 
 from unifi_scanner import clock
 from unifi_scanner.api.stream_thread import StreamThread
+from unifi_scanner.app.absent_sites import tell_absent
 from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.controller_watch import ControllerWatch
@@ -185,6 +186,8 @@ class Service:
             sites[0].publish.sections = self.asked.sections(self._wait_and_tick)
         for site in self.sites:
             site.tell(clock.now())
+        away = {watch.controller.connection.label for watch in self.watches if not watch.sites}
+        tell_absent(self.settings, self.store, self.channels, away, clock.now())
         self._tell_programs(at_once=True)
         self.retry()
         self.post.wait_idle(TELL_S)
