@@ -73,7 +73,7 @@ lock:
 		--extra dev pyproject.toml - --output-file requirements.lock
 	build/lock/bin/uv pip compile --universal --python-version 3.11 \
 		--generate-hashes --upgrade --no-emit-index-url --no-annotate --no-header --quiet \
-		pyproject.toml --output-file requirements-run.lock
+		--extra chat --extra mqtt --extra cloudflare --extra images pyproject.toml --output-file requirements-run.lock
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
