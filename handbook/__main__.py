@@ -17,8 +17,8 @@ NAVIGATION = (
     ("Use", (("Settings", "configuration.md"), ("Rules", "rules.md"), ("Events", "events.md"), ("Codes, counted", "catalogue.md"), ("Rules of your own", "own-rules.md"),
              ("When something is wrong", "troubleshooting.md"))),
     ("Understand", (("How it decides", "how-it-decides.md"), ("Privacy", "privacy.md"), ("Beside other tools", "comparison.md"))),
-    ("Build on it", (("Report schema", "report-schema.md"), ("How it is built", "architecture.md"), ("Decisions", "decisions.md"),
-                     ("What controllers say", "protocol.md"), ("Faults, measured", "faults.md"), ("Insight, measured", "insight.md"))),
+    ("Build on it", (("Report schema", "report-schema.md"), ("Webhook", "webhook.md"), ("How it is built", "architecture.md"), ("Decisions", "decisions.md"),
+                     ("What controllers say", "protocol.md"), ("Faults, measured", "faults.md"), ("Insight, measured", "insight.md"), ("Delivery, measured", "delivery-faults.md"))),
 )  # fmt: skip
 
 
