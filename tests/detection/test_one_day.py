@@ -21,6 +21,7 @@ ALSO_TOLD: Final = {
     "device-added": (" by Anna",),  # by v1 alone: who it was
     "network-name-imitated": (" Garden AP hears it.",),  # by v1 alone: which access point heard it
     "internet-down": (" of Example Fiber Co",),  # by the system log and CEF: which provider
+    "internet-comes-and-goes": (" of Example Fiber Co",),
     "update-done": (" from version 6.6.77.15402 to version 6.6.77.15436",),  # CEF names neither version
     "settings-changed": (": WiFi", ": Guest WiFi"),  # the section, and in CEF the entry in it
 }

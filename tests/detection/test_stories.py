@@ -87,7 +87,7 @@ ONE_STORY = {
             line("NETWORK_WAN_RESTORED", 840, **WAN),
             line("NETWORK_RETURNED_FROM_BACKUP_WAN", 860, **WAN),
         ],
-        "The Internet was down for 14 minutes, and took the link to another site with it",
+        "The Internet ran on the backup line for 14 minutes, and the link to another site broke",
         "on-backup-line",
         Confidence.CERTAINLY,
     ),

@@ -13,6 +13,7 @@ from unifi_scanner.detection.analysers.channel_cause import ChannelCause
 from unifi_scanner.detection.analysers.imitation import Imitation
 from unifi_scanner.detection.analysers.internet import Internet
 from unifi_scanner.detection.analysers.link_speed import LinkSpeed
+from unifi_scanner.detection.analysers.many_dropped import ManyDropped
 from unifi_scanner.detection.analysers.ping_pong import PingPong
 from unifi_scanner.detection.analysers.roam_storm import RoamStorm
 from unifi_scanner.detection.analysers.sign_ins import SignIns
@@ -48,6 +49,7 @@ ANALYSERS: Mapping[str, Callable[[], Analyser]] = {
     "client-sticks": Sticky,
     "internet": Internet,
     "link-speed": LinkSpeed,
+    "most-devices-dropped-at-once": ManyDropped,
     "network-name-imitated": Imitation,
     "sign-ins": SignIns,
 }

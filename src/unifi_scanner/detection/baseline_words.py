@@ -24,7 +24,11 @@ from unifi_scanner.models.report import Trend
 
 RULE = "more-than-usual"
 # a crowd that leaves at once, told by a fixed number; a school bell does the same every week
-_BURSTS = {"many-devices-dropped-at-once": "wifi-disconnects", "access-point-roaming-storm": "roams"}
+_BURSTS = {
+    "access-point-roaming-storm": "roams",
+    "many-devices-dropped-at-once": "wifi-disconnects",
+    "most-devices-dropped-at-once": "wifi-disconnects",
+}
 GRAVE_SCORE, GRAVE_RATIO = 8.0, 3.0
 _TIMES = {2: "Twice", 3: "Three times", 4: "Four times", 5: "Five times"}
 

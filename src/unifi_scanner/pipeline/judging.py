@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from unifi_scanner.detection import ANALYSERS, GO_ON, Chronicle, Engine, Rule, tell_stories
+from unifi_scanner.detection import GO_ON, Chronicle, Engine, Rule, tell_stories
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
@@ -69,8 +69,7 @@ def judge(
     last report told. `sections` are what other services told of the same time.
     """
     tally, chronicle, past = Tally(), Chronicle(), past or Past()
-    analysers = [*(make() for make in ANALYSERS.values()), *past.analysers()]
-    engine = Engine(rules, analysers, chronicle, qualify=past.qualify)
+    engine = Engine(rules, past.analysers(), chronicle, qualify=past.qualify)
     engine.feed(known)
     engine.feed(tally.watch(entries))
     span = period(tally)

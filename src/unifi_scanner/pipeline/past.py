@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from unifi_scanner.detection import Analyser
+from unifi_scanner.detection import ANALYSERS, Analyser
 from unifi_scanner.detection.analysers.new_clients import NewClients
+from unifi_scanner.detection.analysers.sign_ins import SIGNED_IN, Places, SignIns, known_places_of
 from unifi_scanner.detection.baseline_words import qualified, trend_of, unusual_of
 from unifi_scanner.detection.baselines import Counted, History, compare, looks_back_to
 from unifi_scanner.detection.health import (
@@ -27,6 +28,9 @@ from unifi_scanner.models.samples import Samples
 from unifi_scanner.store import EventStore, Shard
 
 ENOUGH = timedelta(days=7)  # of history, before a client can be called new
+LONG_AGO = timedelta(days=90)
+AN_HOUR = timedelta(hours=1)
+MOST_VISITS = 60  # hours with sign-ins that are looked at again
 STALE = timedelta(days=1)  # an older look at the devices says nothing of now
 log = structlog.get_logger(__name__)
 
@@ -43,17 +47,20 @@ class Past:
         hours: Callable[[datetime, datetime], Iterable[Counted]] = lambda _since, _until: (),
         known_clients: frozenset[str] | None = None,
         health: NetworkHealth | None = None,
+        known_places: Callable[[], Places] = dict,
     ) -> None:
         self._hours = hours
         self._history = History(())
         self._witness = Witness()
         self._new = NewClients(known_clients)
         self._health = health or NetworkHealth()
+        self._sign_ins = SignIns(known_places)
         self._known = _Known(health_findings(self._health))
 
     def analysers(self) -> Sequence[Analyser]:
-        """Return those that look at the period with the past in mind."""
-        return (self._witness, self._new, self._known)
+        """Return those that look at the period with the past in mind, beside those that need none."""
+        others = (make() for name, make in ANALYSERS.items() if name != "sign-ins")
+        return (*others, self._sign_ins, self._witness, self._new, self._known)
 
     def compare(self, period: Period) -> list[Trend]:
         """Return how the period stands beside the past; from now on, what is unusual in it is a finding."""
@@ -96,6 +103,7 @@ def past_of(store: EventStore, shard: Shard, start: datetime | None, now: dateti
         hours=lambda since, until: store.hourly(shard, since, until) if start is not None else (),
         known_clients=None if start is None else known_clients(store, shard, start),
         health=recall_health(store, shard, now),
+        known_places=lambda: {} if start is None else known_places(store, shard, start),
     )
 
 
@@ -105,6 +113,20 @@ def known_clients(store: EventStore, shard: Shard, start: datetime) -> frozenset
     if not seen or start - min(seen.values()) < ENOUGH:
         return None
     return frozenset(seen)
+
+
+def known_places(store: EventStore, shard: Shard, start: datetime) -> Places:
+    """Return from where administrators signed in before then; nothing where the history is too short to know."""
+    since = start - LONG_AGO
+    hours = [(row.hour, row.kind) for row in store.hourly(shard, since, start)]
+    if not hours or start - hours[0][0] < ENOUGH:
+        return {}
+    visited = [hour for hour, kind in hours if kind == SIGNED_IN][-MOST_VISITS:]
+    return known_places_of(
+        entry
+        for hour in visited
+        for entry in store.entries(shard, since=hour, until=min(hour + AN_HOUR, start))
+    )
 
 
 def remember_health(store: EventStore, shard: Shard, samples: Samples) -> None:

@@ -45,12 +45,12 @@ def one(*records: Record) -> Finding:
         ),
         pytest.param(
             [line_event(0, DOWN), line_event(0.5, BACK)],
-            "medium", "internet-down", "The Internet connection of Northline went down and was away for 30 seconds.",
+            "low", "internet-down", "The Internet connection of Northline went down and was away for 30 seconds.",
             id="half a minute",
         ),
         pytest.param(
             [event for k in range(4) for event in (transition(7 * k, "inactive"), transition(7 * k + 2, "active"))],
-            "high", "internet-down",
+            "high", "internet-comes-and-goes",
             "The Internet connection went down 4 times and was away for 8 minutes in all, 2 minutes at the longest.",
             id="four short failures in a morning",
         ),

@@ -16,6 +16,7 @@ RULES: Final = frozenset(
     {
         "backup-line-briefly",
         "internet-briefly-down",
+        "internet-comes-and-goes",
         "internet-down",
         "minutes-without-internet",
         "on-backup-line",

@@ -13,7 +13,11 @@ from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
 
 QUICK = timedelta(minutes=1)
+HARDLY = timedelta(seconds=90)  # so long, once, hardly anybody notices
+LONG = timedelta(minutes=30)  # on a backup line, that is a thing to know
 OFTEN = 3
+OFTEN_SOON = 4  # and so many within hours are a line that comes and goes
+A_WHILE = timedelta(hours=3)
 _STILL = ". We have not seen it come back"
 _UNSURE = "[. How long {unsure} of them took, nobody told]"
 _LENGTHS = "[ and was away for {downtime}][, {longest} at the longest]"
@@ -76,11 +80,14 @@ def _of_hit(line: Line) -> tuple[Words, str, Severity]:
         if is_brief
         else "The line surely failed. If you have a second one, it may have taken over.",
     )
-    return (
-        words,
-        "internet-briefly-down" if is_brief else "internet-down",
-        _severity_of_hit(line, is_brief=is_brief),
-    )
+    return words, _rule_of_hit(line, is_brief=is_brief), _severity_of_hit(line, is_brief=is_brief)
+
+
+def _rule_of_hit(line: Line, *, is_brief: bool) -> str:
+    if is_brief:
+        return "internet-briefly-down"
+    comes_and_goes = line.outages >= OFTEN_SOON and line.trace.span <= line.outages * A_WHILE / OFTEN_SOON
+    return "internet-comes-and-goes" if comes_and_goes and not line.is_down else "internet-down"
 
 
 def _severity_of_hit(line: Line, *, is_brief: bool) -> Severity:
@@ -88,7 +95,11 @@ def _severity_of_hit(line: Line, *, is_brief: bool) -> Severity:
         return Severity.CRITICAL
     if is_brief:
         return Severity.LOW
-    return Severity.MEDIUM if line.longest <= QUICK and line.outages < OFTEN and line.total else Severity.HIGH
+    if line.outages >= OFTEN or not line.total or line.unmeasured:
+        return Severity.HIGH
+    if line.outages == 1 and line.longest <= HARDLY:
+        return Severity.LOW
+    return Severity.MEDIUM if line.longest <= QUICK else Severity.HIGH
 
 
 def _of_carried(line: Line) -> tuple[Words, str, Severity]:
@@ -116,7 +127,7 @@ def _of_carried(line: Line) -> tuple[Words, str, Severity]:
         why="The backup is often slower, and mobile data can cost extra.",
         do=("Look at the modem of the main line.", "If it stays dark, call your provider[, {isp}]."),
     )
-    return words, "on-backup-line", Severity.MEDIUM if line.is_down else Severity.LOW
+    return words, "on-backup-line", Severity.MEDIUM if line.is_down or line.longest >= LONG else Severity.LOW
 
 
 def _one_of_several(line: Line) -> Words:

@@ -1,13 +1,14 @@
-"""Roaming storms: many clients that leave one access point within minutes. Pure."""
+"""Roaming storms: many clients that leave one access point within minutes, or some that leave it again and again. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from unifi_scanner.detection.spans import span_words
-from unifi_scanner.detection.trail import Trail, about, drop_oldest
+from unifi_scanner.detection.trail import Trail, about, drop_oldest, joined
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry, digest_of
@@ -15,34 +16,53 @@ from unifi_scanner.models.phrasing import tame
 
 RULE: Final = "access-point-roaming-storm"
 WITHIN: Final = timedelta(minutes=5)
-NEED: Final = 8  # different clients
+NEED: Final = 8  # different clients, who may all have left the room
+RESTLESS: Final = 4  # different clients are enough where they leave, come back and leave again
+AGAIN: Final = 1.5  # moves away for each of them
 MOST_PLACES, MOST_CLIENTS = 1000, 2000
 
 
 class _Place(Trail):
-    """Who left one access point: the last move of each client within the window."""
+    """Who left one access point: the last move of each client within the window, and when all moves were."""
 
-    __slots__ = ("name", "peak", "recent")
+    __slots__ = ("clients", "key", "moves", "name", "peak", "recent")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, key: str, name: str) -> None:
         super().__init__()
+        self.key = key
         self.name = name
         self.recent: dict[str, LogEntry] = {}
+        self.moves: deque[datetime] = deque(maxlen=MOST_CLIENTS)
+        self.clients: set[str] = set()
         self.peak = 0
 
     def note(self, client: str, entry: LogEntry) -> None:
         """Take in one move; from the moment enough clients moved, all of them belong to the storm."""
-        recent = self.recent
+        recent, moves = self.recent, self.moves
         recent.pop(client, None)
         recent[client] = entry
+        moves.append(entry.timestamp)
         horizon = entry.timestamp - WITHIN
         while next(iter(recent.values())).timestamp < horizon or len(recent) > MOST_CLIENTS:
             del recent[next(iter(recent))]
-        if len(recent) < NEED:
+        while moves[0] < horizon:
+            moves.popleft()
+        if not self._is_storm():
             return
         for one in tuple(recent.values()) if self.count == 0 else (entry,):
             self.add(one)
+        self.clients.update(recent)
         self.peak = max(self.peak, len(recent))
+
+    def _is_storm(self) -> bool:
+        different, moves = len(self.recent), len(self.moves)
+        return different >= NEED or (different >= RESTLESS and moves >= NEED and moves >= AGAIN * different)
+
+    def shares_with(self, other: _Place) -> bool:
+        """Return whether it is the same storm, seen from the access point at its other end."""
+        both = len(self.clients & other.clients)
+        is_at_once = self.first <= other.last + WITHIN and other.first <= self.last + WITHIN
+        return is_at_once and 2 * both >= min(len(self.clients), len(other.clients))
 
 
 class RoamStorm:
@@ -62,31 +82,48 @@ class RoamStorm:
         place = self._places.get(key)
         if place is None:
             drop_oldest(self._places, MOST_PLACES)
-            place = self._places[key] = _Place(facts.get("ap_from") or key)
+            place = self._places[key] = _Place(key, facts.get("ap_from") or key)
         place.note(client, entry)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield one finding for each access point that was left at once."""
-        return (_finding(key, place) for key, place in self._places.items() if place.count)
+        """Yield one finding for each storm: an access point that was left at once, or several between which all moved."""
+        storms: list[list[_Place]] = []
+        for place in sorted((p for p in self._places.values() if p.count), key=lambda p: (p.first, p.key)):
+            for storm in storms:
+                if storm[0].shares_with(place):
+                    storm.append(place)
+                    break
+            else:
+                storms.append([place])
+        return (_finding(places) for places in storms)
 
 
-def _finding(key: str, place: _Place) -> Finding:
-    name = tame(place.name)
+def _finding(places: Sequence[_Place]) -> Finding:
+    first = places[0]
+    names = [tame(place.name) for place in places]
+    told, many = joined(names), max(place.peak for place in places)
+    one = len(places) == 1
     return Finding(
-        id=digest_of(RULE, key, place.first_id),
+        id=digest_of(RULE, first.key, first.first_id),
         rule=RULE,
         severity=Severity.LOW,
-        title=f"{place.peak:,} devices left {name} at once",
-        what=f"{place.peak:,} devices left {name} for another access point within {span_words(WITHIN)}.",
+        title=f"{many:,} devices left {told} at once"
+        if one
+        else f"Many devices moved to and fro between {told}",
+        what=f"{many:,} devices left {told} for another access point within {span_words(WITHIN)}."
+        if one
+        else f"{many:,} devices left {told} again and again within {span_words(WITHIN)}.",
         why="Each of them had a short break. When many move at once, the cause is most often an access point.",
-        do=(f"See whether {name} restarted or changed its channel then: UniFi Devices > {name} > Overview.",),
+        do=(f"See whether {told} restarted or changed its channel then: UniFi Devices > {told} > Overview.",)
+        if one
+        else (f"See whether one of {told} restarted or changed its channel then: UniFi Devices.",),
         confidence=Confidence.POSSIBLY,
         sure_because="The moves are certain. People who all leave a room together would look the same.",
-        first_seen=place.first,
-        last_seen=place.last,
-        count=place.count,
-        subjects=(name,),
-        evidence=place.evidence(),
+        first_seen=min(place.first for place in places),
+        last_seen=max(place.last for place in places),
+        count=sum(place.count for place in places),
+        subjects=tuple(names),
+        evidence=first.evidence(),
         source=LogSource.WIRELESS,
-        about=about(("device", key if ":" in key else None)),
+        about=about(*(("device", place.key) for place in places if ":" in place.key)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from typing import Final
 
@@ -42,15 +42,16 @@ class Visitor(Trace):
 
 
 class SignIns:
-    """Who signed in from where; with `known_places`, what of it is new.
+    """Who signed in from where; with `known_places`, which are asked for once needed, what of it is new.
 
     Without them nothing is called new, since there is nothing to compare with.
     """
 
     kinds: tuple[str, ...] = (SIGNED_IN,)
 
-    def __init__(self, known_places: Places | None = None) -> None:
-        self._known = known_places or {}
+    def __init__(self, known_places: Places | Callable[[], Places] | None = None) -> None:
+        self._known_places = known_places
+        self._known: Places = {}
         self._visitors: dict[str | None, Visitor] = {}
 
     def see(self, entry: LogEntry) -> None:
@@ -70,6 +71,9 @@ class SignIns:
 
     def findings(self) -> Iterator[Finding]:
         """Yield one finding for each administrator who signed in."""
+        if self._visitors:
+            known = self._known_places
+            self._known = (known() if callable(known) else known) or {}
         for admin, visitor in self._visitors.items():
             yield self._told(admin, visitor)
 
@@ -91,7 +95,8 @@ class SignIns:
         addresses = list(visitor.addresses)
         known = self._known.get(admin or "")
         if self._known and admin and known is None:
-            return "new-admin-signed-in", Severity.MEDIUM, _NEW_ADMIN, addresses
+            is_far = any(is_private(ip) is False for ip in addresses)
+            return "new-admin-signed-in", Severity.MEDIUM if is_far else Severity.LOW, _NEW_ADMIN, addresses
         new = [ip for ip in addresses if known is not None and place_of(ip) not in known]
         outside = [ip for ip in new or addresses if is_private(ip) is False]
         if new and outside:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 
 from unifi_scanner.detection.spans import span_words
@@ -16,6 +17,9 @@ from unifi_scanner.models.signal import GOOD, WEAK, signal_words
 RULE: Final = "client-sticks"
 NEED: Final = 3  # weak readings in a row
 LONG: Final = timedelta(hours=1)
+FAINT: Final = -82  # dBm; who moves on at this has waited too long
+LATE: Final = 5  # such moves, with no day between two of them
+A_DAY: Final = timedelta(days=1)
 MOST_RUNS, MOST_FOUND, MOST_PLACES = 10_000, 500, 1000
 
 
@@ -56,6 +60,7 @@ class Sticky:
     def __init__(self) -> None:
         self._stays: dict[str, _Stay] = {}
         self._found: dict[tuple[str, str], _Stay] = {}
+        self._late: dict[str, _Stay] = {}  # moves at a signal that hardly was one
         self._places: set[str] = set()
 
     def see(self, entry: LogEntry) -> None:
@@ -66,13 +71,25 @@ class Sticky:
             return
         if len(self._places) < MOST_PLACES:
             self._places.add(place)
+        facts = entry.metadata
         if entry.kind in ("client.roamed", "wifi.moved"):
             self._stays.pop(client, None)
+            self._move(client, facts.get("signal_before"), entry)
             return
-        facts = entry.metadata
         signal = facts.get("signal") or facts.get("signal_before")
         if isinstance(signal, int):
             self._read(client, place, signal, entry)
+
+    def _move(self, client: str, signal: object, entry: LogEntry) -> None:
+        if not isinstance(signal, int) or signal > FAINT:
+            return
+        late = self._late.get(client)
+        if late is None or entry.timestamp - late.last > A_DAY:
+            if late is not None and late.count >= LATE:
+                return
+            drop_oldest(self._late, MOST_RUNS)
+            late = self._late[client] = _Stay("")
+        late.note(entry, signal)
 
     def _read(self, client: str, place: str, signal: int, entry: LogEntry) -> None:
         stay = self._stays.get(client)
@@ -93,6 +110,9 @@ class Sticky:
         has_choice = len(self._places) > 1
         for (client, place), stay in self._found.items():
             yield _finding(client, place, stay, has_choice=has_choice)
+        told = {client for client, _ in self._found}
+        many = ((c, late) for c, late in self._late.items() if late.count >= LATE and c not in told)
+        yield from (_late_finding(client, late) for client, late in islice(many, MOST_FOUND))
 
 
 def _finding(client: str, place: str, stay: _Stay, *, has_choice: bool) -> Finding:
@@ -118,6 +138,32 @@ def _finding(client: str, place: str, stay: _Stay, *, has_choice: bool) -> Findi
         evidence=stay.evidence(),
         source=LogSource.WIRELESS,
         about=about(("client", client), ("device", entry.device_mac)),
+    )
+
+
+def _late_finding(client: str, late: _Stay) -> Finding:
+    who = client_of(late.head[0])
+    dbm = sorted(late.signals)[len(late.signals) // 2]
+    return Finding(
+        id=digest_of(RULE, (client, "late"), late.first_id),
+        rule=RULE,
+        severity=Severity.LOW,
+        title=f"{who} holds on to each access point for too long",
+        what=f"{who} moved on {late.count:,} times only when its signal was {signal_words(dbm)} (about {dbm} dBm).",
+        why="Before each move everything on it was slow, and it slowed down others as well.",
+        do=(
+            "Let the access points turn weak ones away: UniFi Devices > one of them > Settings > Radios > Minimum RSSI.",
+            f"Install the latest software on {who}: how early it moves on is up to it.",
+        ),
+        confidence=Confidence.PROBABLY,
+        sure_because="The signals are certain. If no other access point was near, it could not move any sooner.",
+        first_seen=late.first,
+        last_seen=late.last,
+        count=late.count,
+        subjects=(who,),
+        evidence=late.evidence(),
+        source=LogSource.WIRELESS,
+        about=about(("client", client)),
     )
 
 

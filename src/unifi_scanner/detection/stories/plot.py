@@ -62,7 +62,11 @@ class Plot:
     def lead(self) -> Finding:
         """Return the finding that is its cause, else the gravest one."""
         causes = {proof.entry_id for spell in self.causes for proof in spell.entries}
-        return min(self._told, key=lambda f: (_shares_none(f, causes), *self._weight(f)))
+        own = {spell.finding.id for spell in self.causes if spell.finding is not None}
+        return min(
+            self._told,
+            key=lambda f: (bool(own) and f.id not in own, _shares_none(f, causes), *self._weight(f)),
+        )
 
     def _weight(self, finding: Finding) -> tuple[bool, int, datetime, str]:
         is_flapping = finding.rule in self._flapping

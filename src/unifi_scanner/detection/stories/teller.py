@@ -13,7 +13,7 @@ from unifi_scanner.detection.stories.chronicle import Chronicle
 from unifi_scanner.detection.stories.plot import Plot
 from unifi_scanner.detection.stories.script import beats_of
 from unifi_scanner.detection.stories.spell import Spell
-from unifi_scanner.detection.stories.themes import MOMENTARY, Theme, theme_by_source, theme_of
+from unifi_scanner.detection.stories.themes import COME_AND_GO, MOMENTARY, Theme, theme_by_source, theme_of
 from unifi_scanner.detection.stories.weave import Weave
 from unifi_scanner.detection.stories.words import words_of
 from unifi_scanner.models.enums import Severity
@@ -62,7 +62,8 @@ class _Teller:
     ) -> None:
         self._findings = sorted(findings, key=lambda finding: finding.id)
         self._rules = rules
-        self._flapping = {rule for rule, kinds in rules.kinds.items() if kinds[0].endswith(".flapping")}
+        flapping = {rule for rule, kinds in rules.kinds.items() if kinds[0].endswith(".flapping")}
+        self._flapping = flapping | COME_AND_GO
         noted = list(chronicle.spells())
         self._noted: dict[tuple[Theme, str], Spell] = {
             (spell.theme, proof.entry_id): spell for spell in noted for proof in spell.entries

@@ -150,7 +150,11 @@ BY_DEVICE: Final = frozenset(
 
 
 # what code found goes on until something ends it, as what a rule with `[resolve]` found
-GO_ON: Final = frozenset({"internet-down", "on-backup-line", "one-line-down"})
+GO_ON: Final = frozenset({"internet-comes-and-goes", "internet-down", "on-backup-line", "one-line-down"})
+# another line did its work: the house was not without
+CARRIED: Final = frozenset({"backup-line-briefly", "on-backup-line", "one-line-down"})
+# that it comes and goes says more than that it went
+COME_AND_GO: Final = frozenset({"device-keeps-going-offline"})
 _BY_SOURCE: Final[Mapping[LogSource, Theme]] = {
     LogSource.SECURITY: Theme.THREAT,
     LogSource.ADMIN: Theme.BREAK_IN,
@@ -163,7 +167,7 @@ def theme_by_source(source: LogSource, about: tuple[str, ...]) -> Theme:
     """Return the theme of a finding of which only the part of the network and the subjects are known."""
     if source is LogSource.WIRELESS:
         subject = about[0].partition(":")[0] if about else ""
-        return {"device": Theme.DROPS, "client": Theme.CLIENT}.get(subject, Theme.OTHER)
+        return {"device": Theme.DROPS, "site": Theme.DROPS, "client": Theme.CLIENT}.get(subject, Theme.OTHER)
     return _BY_SOURCE.get(source, Theme.OTHER)
 
 

@@ -142,12 +142,18 @@ class Weave:
             case Where.GATEWAY:
                 return [c for c in self._by_theme[law.cause] if self.role(c.about) == "gateway"]
             case Where.UNDER_CLIENT:
-                place = self._chronicle.place_of(effect.about.removeprefix("client:"))
-                return of.get((law.cause, f"device:{place}"), ()) if place else ()
+                return [c for place in self._places_of(effect) for c in of.get((law.cause, place), ())]
             case Where.SAME_LINE:
                 return [c for c in self._by_theme[law.cause] if is_same_line(c.about, effect.about)]
             case Where.ANY:
                 return self._by_theme[law.cause]
+
+    def _places_of(self, effect: Spell) -> list[str]:
+        """Return the devices a client was on: those its finding names, and the one it was last heard on."""
+        named = effect.finding.about if effect.finding is not None else ()
+        last = self._chronicle.place_of(effect.about.removeprefix("client:"))
+        here = [f"device:{last}"] if last else []
+        return list(dict.fromkeys([*(one for one in named if one.startswith("device:")), *here]))
 
     def _changed_before(self, effect: Spell) -> Tie | None:
         """Return the last change of settings that such an effect can follow."""

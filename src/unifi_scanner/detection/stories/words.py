@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.stories.plot import Plot
 from unifi_scanner.detection.stories.spell import Spell
-from unifi_scanner.detection.stories.themes import Theme
+from unifi_scanner.detection.stories.themes import CARRIED, Theme
 from unifi_scanner.detection.wording import listed, times_words
 from unifi_scanner.models.enums import Confidence
 from unifi_scanner.models.phrasing import tame
@@ -94,6 +94,9 @@ def title_of(plot: Plot) -> str:
     """Return what happened as a headline: the cause, and what it took with it."""
     if plot.root.theme is Theme.CHANGE:
         return f"{change_words(plot.root)}, then {_lower(_first_sentence(plot.worst.title))}"
+    if plot.root.theme is Theme.LINE and plot.lead.rule in CARRIED:
+        broke = any(spell.kind.startswith("vpn.") for spell in plot.effects)
+        return f"{_first_sentence(plot.lead.title)}{', and the link to another site broke' if broke else ''}"
     if plot.root.theme is Theme.LINE:
         return f"{line_words(plot)}{_line_tail(plot)}"
     alike = {spell.about for spell in plot.spells if spell.theme is Theme.CLIENT}
