@@ -135,7 +135,9 @@ def test_a_report_waits_for_its_mail_server_across_kill_9_and_comes_once(
 ) -> None:
     with mail_server("none") as closed:
         port = closed.port
-    env = environment(twin, tmp_path / "data", **EVERY_MINUTE, **mail_settings(port))
+    # what cannot wait has tests of its own
+    quiet = {"UNIFI_ALERT_SEVERITY": "critical"}
+    env = environment(twin, tmp_path / "data", **EVERY_MINUTE, **mail_settings(port), **quiet)
     with service(env, tmp_path / "log") as process:
         assert until(lambda: twin.connections() == 1, 30)
         twin.emit("EVT_AP_Lost_Contact", device="Living Room AP")
