@@ -30,6 +30,7 @@ CALLED: Mapping[str, str] = {
     "internet-keeps-failing": "Internet keeps failing",
     "device-offline": "Device offline",
     "device-offline-for-hours": "Device offline for hours",
+    "device-keeps-going-offline": "Device keeps going offline",
     "several-devices-offline": "Several devices offline",
     "device-too-hot": "Device too hot",
     "ap-cut-off": "Access point cut off",
