@@ -58,6 +58,7 @@ BACK: Mapping[str, str] = {
     "internet-down": "the Internet is back",
     "device-offline": "{whom} is back",
     "device-offline-for-hours": "{whom} is back",
+    "device-keeps-going-offline": "{whom} is back",
     "several-devices-offline": "the devices are back",
     "ap-cut-off": "{whom} is back",
     "power-went-out": "the power is back",
