@@ -139,6 +139,18 @@ def crowd(at: datetime) -> list[LogEntry]:
     ]
 
 
+@pytest.mark.parametrize(
+    ("days", "rule"), [(20, "admin-signed-in-from-new-place"), (3, "admin-signed-in-from-internet")]
+)
+def test_a_new_place_is_one_that_the_store_has_not_seen_for_long_enough(
+    store: SqliteStore, days: int, rule: str
+) -> None:
+    lived(store, days, 1)
+    for at, ip in ((MONDAY - 2 * DAY, "192.168.1.20"), (MONDAY + DAY / 2, "198.51.100.9")):
+        store.add(SHARD, [happened("EVT_AD_Login", at, admin="Anna", ip=ip)])
+    assert [f.rule for f in report(store).findings if f.rule.startswith("admin-signed-in")] == [rule]
+
+
 @pytest.mark.parametrize(("weeks", "severity"), [(10, "low"), (0, "medium")])
 def test_a_crowd_that_leaves_at_this_hour_every_week_needs_nobody(
     store: SqliteStore, weeks: int, severity: str

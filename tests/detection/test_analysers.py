@@ -79,6 +79,23 @@ def found(records: Iterable[Record]) -> dict[str, Finding]:
 BACK_AND_FORTH = [roam(minute, *(HALL, KITCHEN)[:: (1, -1)[minute % 2]]) for minute in range(8)]
 FAR_AWAY = [left(minute, ATTIC, "-84") for minute in (0, 30, 75)]
 STORM = [roam(n / 10, HALL, KITCHEN, f"02:00:00:00:00:{n:02x}", f"Laptop {n}") for n in range(9)]
+RESTLESS = [
+    roam(minute, *(HALL, KITCHEN)[:: (1, -1)[minute % 2]], f"02:00:00:00:00:{n:02x}", f"Laptop {n}")
+    for minute in range(6)
+    for n in range(5)
+]
+BROKE_OFF = [left(n / 10, HALL, "-60", f"00:11:22:33:55:{n:02x}") for n in range(6)]
+OTHERS_STAY = [
+    v1("EVT_WU_Connected", -9, user=f"00:11:22:33:66:{n:02x}", ap=HALL, ap_name="Hall AP", ssid="Home")
+    for n in range(9)
+]
+LATE = [
+    v2(
+        "CLIENT_ROAMED_2", 50 * n, "CLIENT_ROAMED", CLIENT=(TV, "TV"), DEVICE_FROM=ap(HALL),
+        DEVICE_TO=ap(KITCHEN), PREVIOUS_SIGNAL_STRENGTH=("", "-87"), SIGNAL_STRENGTH=("", "-55"),
+    )
+    for n in range(6)
+]  # fmt: skip
 JOINED = v1("EVT_WU_Connected", 0, user=PHONE, hostname="phone", ap=HALL, ap_name="Hall AP", ssid="Home")
 RADAR = v1("EVT_AP_RadarDetected", 3, ap=HALL, ap_name="Hall AP", radar_channel="52")
 
@@ -190,6 +207,23 @@ CASES: dict[str, tuple[list[Record], str, str | None]] = {
     ),
     "a few leave": (STORM[:7], "access-point-roaming-storm", None),
     "one that comes and goes is no crowd": (BACK_AND_FORTH, "access-point-roaming-storm", None),
+    "some that leave, come back and leave again": (
+        RESTLESS,
+        "access-point-roaming-storm",
+        "5 devices left Hall AP and Kitchen AP again and again within 5 minutes.",
+    ),
+    "most of those on it drop off": (
+        BROKE_OFF,
+        "most-devices-dropped-at-once",
+        "6 devices, most of those on Hall AP, dropped off within 1 minute.",
+    ),
+    "some of many drop off": ([*OTHERS_STAY, *BROKE_OFF], "most-devices-dropped-at-once", None),
+    "it lets go too late": (
+        LATE,
+        "client-sticks",
+        "TV moved on 6 times only when its signal was very weak (about -87 dBm).",
+    ),
+    "it let go too late a few times": (LATE[:4], "client-sticks", None),
     "your name on a stranger": (
         [JOINED, rogue(5, "Home")],
         "network-name-imitated",
