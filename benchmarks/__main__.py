@@ -6,7 +6,7 @@ import importlib
 import sys
 from typing import Any
 
-BENCHMARKS = ("stream", "syslog", "rules", "stories", "store", "startup", "idle", "alerts")
+BENCHMARKS = ("stream", "syslog", "rules", "stories", "judging", "store", "startup", "idle", "alerts")
 
 
 def main(wanted: list[str]) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from unifi_scanner.detection.fields import reader_of
+from unifi_scanner.detection.fields import OWN_FIELDS, reader_of
 from unifi_scanner.models.log_entry import LogEntry
 
 Test = Callable[[LogEntry], bool]
@@ -15,10 +15,13 @@ Check = Callable[[Any], bool]
 
 def compile_where(where: Mapping[str, Any]) -> tuple[Test, ...]:
     """Return one test per condition; all of them must hold. Raises ValueError or TypeError for nonsense."""
-    return tuple(_test(reader_of(field), check_of(condition)) for field, condition in where.items())
+    return tuple(_test(field, check_of(condition)) for field, condition in where.items())
 
 
-def _test(read: Callable[[LogEntry], Any], check: Check) -> Test:
+def _test(field: str, check: Check) -> Test:
+    if field not in OWN_FIELDS:
+        return lambda entry: check(entry.metadata.get(field))  # one call less for every entry
+    read = reader_of(field)
     return lambda entry: check(read(entry))
 
 
@@ -26,6 +29,8 @@ def check_of(condition: Any) -> Check:
     """Return the check a condition means: a value, a list of values, or a table of comparisons."""
     if isinstance(condition, Mapping):
         checks = tuple(_comparison(name, operand) for name, operand in condition.items())
+        if len(checks) == 1:
+            return checks[0]
         return lambda value: all(check(value) for check in checks)
     if isinstance(condition, list | tuple):
         return _one_of(condition)

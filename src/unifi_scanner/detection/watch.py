@@ -31,13 +31,15 @@ class Memory:
     def note(self, entry: LogEntry) -> None:
         """Remember an entry of the precondition's Kinds."""
         key = self._key(entry)
-        if key is None or not entry.has_time:
+        when = entry.timestamp
+        if key is None or when == NO_TIME:
             return
-        if key not in self._times:
+        times = self._times.get(key)
+        if times is None:
             while len(self._times) >= MOST_RUNS:
                 del self._times[next(iter(self._times))]
-            self._times[key] = deque(maxlen=self.condition.at_least)
-        self._times[key].append(entry.timestamp)
+            times = self._times[key] = deque(maxlen=self.condition.at_least)
+        times.append(when)
 
     def holds(self, entry: LogEntry) -> bool:
         """Return whether enough of it happened to the subject of `entry` shortly before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,7 +48,7 @@ class DistinctRun:
     __slots__ = ("last", "told", "values")
 
     def __init__(self, first: datetime) -> None:
-        self.values: OrderedDict[Any, LogEntry] = OrderedDict()
+        self.values: dict[Any, LogEntry] = {}  # oldest first
         self.told: dict[Any, LogEntry] = {}
         self.last = first
 
@@ -61,7 +61,8 @@ class DistinctRun:
             self.last = entry.timestamp
         horizon = self.last - within
         while values and (next(iter(values.values())).timestamp < horizon or len(values) > MOST_DISTINCT):
-            gone, _ = values.popitem(last=False)
+            gone = next(iter(values))
+            del values[gone]
             self.told.pop(gone, None)
         return len(values)
 

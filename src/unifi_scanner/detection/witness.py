@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from operator import itemgetter
 from typing import Final
 
 from unifi_scanner.detection.measures import MEASURES
 from unifi_scanner.detection.trail import Trail
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 
 MOST_SUBJECTS: Final = 2000
 
@@ -20,22 +20,25 @@ class Seen(Trail):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clients: Counter[str] = Counter()
+        self.clients: dict[str, int] = {}
         self.names: dict[str, str] = {}
 
     def add(self, entry: LogEntry) -> None:
         """Take in one entry that has a time."""
-        super().add(entry)
+        Trail.add(self, entry)
         mac = entry.client_mac
-        if mac is not None and (mac in self.clients or len(self.clients) < MOST_SUBJECTS):
-            self.clients[mac] += 1
+        if mac is None:
+            return
+        before = self.clients.get(mac, 0)
+        if before or len(self.clients) < MOST_SUBJECTS:
+            self.clients[mac] = before + 1
             self.names[mac] = entry.client_name or self.names.get(mac, mac)
 
     def loudest(self) -> tuple[str, str, int]:
         """Return the name and the MAC of the client that made most of them, and how many."""
         if not self.clients:
             return "", "", 0
-        [(mac, count)] = self.clients.most_common(1)
+        mac, count = max(self.clients.items(), key=itemgetter(1))
         return self.names[mac], mac, count
 
 
@@ -50,7 +53,7 @@ class Witness:
 
     def see(self, entry: LogEntry) -> None:
         """Take in one entry of its Kinds."""
-        if entry.has_time:
+        if entry.timestamp != NO_TIME:
             self._by_kind[entry.kind].add(entry)
 
     def findings(self) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ import msgspec
 from unifi_scanner.detection import GO_ON, Chronicle, Engine, Rule, tell_stories
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
-from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.models.section import Section
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
@@ -37,15 +37,19 @@ class Tally(msgspec.Struct):
         for entry in entries:
             self.entries += 1
             draw(entry)
-            if entry.kind == UNKNOWN_KIND:
+            kind, when = entry.kind, entry.timestamp
+            if kind == UNKNOWN_KIND:
                 self.unknown[entry.event_type] += 1
-            elif entry.kind == UNREADABLE_KIND:
+            elif kind == UNREADABLE_KIND:
                 self.unreadable += 1
-            if entry.has_time:
-                self.first = entry.timestamp if self.first is None else min(self.first, entry.timestamp)
-                self.last = entry.timestamp if self.last is None else max(self.last, entry.timestamp)
-            else:
+            if when == NO_TIME:
                 self.without_time += 1
+            elif self.last is None or self.first is None:
+                self.first = self.last = when
+            elif when > self.last:
+                self.last = when
+            elif when < self.first:
+                self.first = when
             yield entry
 
 

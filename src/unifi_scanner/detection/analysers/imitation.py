@@ -23,14 +23,15 @@ class Imitation:
     def __init__(self) -> None:
         self._own: dict[str, None] = {}
         self._devices: set[str] = set()
+        self._met: set[str] = set()  # as they are told: most entries are of a device met before
         self._strangers: dict[tuple[str, str], Trail] = {}
 
     def see(self, entry: LogEntry) -> None:
         """Take in a name: one of yours, or a stranger's."""
         name = entry.metadata.get("ssid")
         device = entry.device_mac
-        if device is not None and len(self._devices) < MOST_DEVICES:
-            self._devices.add(_middle(device))
+        if device is not None and device not in self._met and len(self._devices) < MOST_DEVICES:
+            self._meet(device)
         if not name:
             return
         if entry.kind != "ap.rogue":
@@ -38,6 +39,11 @@ class Imitation:
                 self._own[name] = None
         elif entry.has_time:
             self._note(name, entry.metadata.get("bssid") or "", entry)
+
+    def _meet(self, device: str) -> None:
+        self._devices.add(_middle(device))
+        if len(self._met) < MOST_DEVICES:
+            self._met.add(device)
 
     def _note(self, name: str, mac: str, entry: LogEntry) -> None:
         trail = self._strangers.get((name, mac))

@@ -8,7 +8,7 @@ from typing import Final
 from unifi_scanner.detection.trail import Trail, about, client_of, joined
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import LogEntry, digest_of
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
 
 RULE: Final = "new-client"
 MOST: Final = 1000
@@ -40,7 +40,7 @@ class NewClients:
     def see(self, entry: LogEntry) -> None:
         """Take in one arrival."""
         mac = entry.client_mac
-        if mac is None or self._known is None or mac in self._known or not entry.has_time:
+        if mac is None or self._known is None or mac in self._known or entry.timestamp == NO_TIME:
             return
         trail = self._new.get(mac)
         if trail is None:

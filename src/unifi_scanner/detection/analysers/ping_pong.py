@@ -10,7 +10,7 @@ from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import LogEntry, digest_of
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
 from unifi_scanner.models.phrasing import tame
 from unifi_scanner.models.signal import GOOD, signal_words
 
@@ -67,7 +67,7 @@ class PingPong:
         """Take in one roam."""
         client = entry.client_mac or entry.client_name
         start, end = _ends(entry.metadata)
-        if not client or not start or not end or start == end or not entry.has_time:
+        if not client or not start or not end or start == end or entry.timestamp == NO_TIME:
             return
         run = self._runs.get(client)
         if run is None or start not in run.pair or end not in run.pair or entry.timestamp - run.last > APART:

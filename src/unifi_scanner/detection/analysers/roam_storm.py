@@ -11,7 +11,7 @@ from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, drop_oldest, joined
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import LogEntry, digest_of
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
 from unifi_scanner.models.phrasing import tame
 
 RULE: Final = "access-point-roaming-storm"
@@ -77,7 +77,7 @@ class RoamStorm:
         """Take in one roam."""
         facts = entry.metadata
         client, key = entry.client_mac or entry.client_name, facts.get("ap_from_mac") or facts.get("ap_from")
-        if client is None or not key or not entry.has_time:
+        if client is None or not key or entry.timestamp == NO_TIME:
             return
         place = self._places.get(key)
         if place is None:

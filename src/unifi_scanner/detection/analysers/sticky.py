@@ -11,10 +11,11 @@ from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_of, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import LogEntry, digest_of
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
 from unifi_scanner.models.signal import GOOD, WEAK, signal_words
 
 RULE: Final = "client-sticks"
+MOVES: Final = frozenset({"client.roamed", "wifi.moved"})
 NEED: Final = 3  # weak readings in a row
 LONG: Final = timedelta(hours=1)
 FAINT: Final = -82  # dBm; who moves on at this has waited too long
@@ -67,12 +68,12 @@ class Sticky:
         """Take in one reading of a signal, or a move."""
         client = entry.client_mac
         place = entry.device_mac or entry.device_name
-        if client is None or place is None or not entry.has_time:
+        if client is None or place is None or entry.timestamp == NO_TIME:
             return
-        if len(self._places) < MOST_PLACES:
+        if place not in self._places and len(self._places) < MOST_PLACES:
             self._places.add(place)
         facts = entry.metadata
-        if entry.kind in ("client.roamed", "wifi.moved"):
+        if entry.kind in MOVES:
             self._stays.pop(client, None)
             self._move(client, facts.get("signal_before"), entry)
             return

@@ -1,0 +1,144 @@
+"""A million stored entries: CPU and memory to read them, to judge them, and to make a report of thirty days of them."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from benchmarks import rules as busy
+from unifi_scanner.detection import load_rules
+from unifi_scanner.ledger import ControllerFacts
+from unifi_scanner.models.enums import Origin
+from unifi_scanner.pipeline.publish import Publish
+from unifi_scanner.store import Shard, open_store
+
+HOME = Shard("console", "default")
+FEW, MANY, BATCH, RUNS = 100_000, 1_000_000, 1000, 2
+DAYS = timedelta(days=30)
+END = busy.START + DAYS
+JUDGING_S, REPORT_S, MEMORY_MB, LINEAR = 6.0, 2.0, 200.0, 1.2
+HEARD = frozenset({Origin.REST})
+
+
+class Cost(NamedTuple):
+    """Seconds of CPU to read the entries, to read and judge them, and the peak memory in MB."""
+
+    read: float
+    report: float
+    memory: float
+
+    @property
+    def judging(self) -> float:
+        """Return what the judging alone costs."""
+        return self.report - self.read
+
+
+def run() -> list[dict[str, Any]]:
+    """Return the figures as rows of the benchmark table."""
+    with tempfile.TemporaryDirectory() as folder:
+        few, many = (_cost(Path(folder) / str(count), count) for count in (FEW, MANY))
+    growth = many.judging / few.judging / (MANY / FEW)
+    light = many.memory < MEMORY_MB
+    return [
+        _row("read back 1,000,000 stored entries", many.read, "part of the two below", ok=True),
+        _row(
+            f"judge 1,000,000 stored entries, read apart ({many.memory:.0f} MB, {growth:.2f} times linear)",
+            many.judging,
+            f"<= {JUDGING_S} with < {MEMORY_MB:.0f} MB, at most {LINEAR} times linear",
+            ok=many.judging <= JUDGING_S and light and growth <= LINEAR,
+        ),
+        _row(
+            f"report of 30 days and 1,000,000 stored entries ({many.memory:.0f} MB)",
+            many.report,
+            f"<= {REPORT_S} with < {MEMORY_MB:.0f} MB",
+            ok=many.report <= REPORT_S and light,
+        ),
+    ]
+
+
+def _row(name: str, value: float, target: str, *, ok: bool) -> dict[str, Any]:
+    return {"name": name, "value": round(value, 2), "unit": "s CPU", "target": target, "ok": ok}
+
+
+def _cost(path: Path, count: int) -> Cost:
+    _in_a_process(fill, path, count)
+    costs = [_in_a_process(report, path, count) for _ in range(RUNS)]
+    reads = [_in_a_process(read, path, count) for _ in range(RUNS)]
+    return Cost(
+        min(seconds for seconds, _ in reads),
+        min(seconds for seconds, _ in costs),
+        max(memory for _, memory in costs),
+    )
+
+
+def _in_a_process(work: Callable[[Path, int, Any], None], path: Path, count: int) -> tuple[float, float]:
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=work, args=(path, count, there))
+    process.start()
+    there.close()  # so that a child that dies is an end, not a wait for ever
+    seconds, memory = here.recv()
+    process.join()
+    return float(seconds), float(memory)
+
+
+def fill(path: Path, count: int, pipe: Any) -> None:
+    """Store `count` entries of a busy office, spread over the period."""
+    busy.ENTRIES, busy.WEEK_S = count, int(DAYS.total_seconds())
+    store = open_store(path)
+    waiting = []
+    for one in busy._entries():
+        waiting.append(msgspec.structs.replace(one, origins=HEARD))
+        if len(waiting) == BATCH:
+            store.add(HOME, waiting)
+            waiting = []
+    store.add(HOME, waiting)
+    store.close()
+    pipe.send((0.0, 0.0))
+
+
+def read(path: Path, count: int, pipe: Any) -> None:
+    """Read everything back and look at none of it."""
+    store = open_store(path)
+    began = time.process_time()
+    found = sum(1 for _ in store.entries(HOME, since=busy.START))
+    seconds = time.process_time() - began
+    store.close()
+    assert found == count
+    pipe.send((seconds, _peak_mb()))
+
+
+def report(path: Path, count: int, pipe: Any) -> None:
+    """Make the report of the whole period."""
+    store = open_store(path)
+    publish = Publish(
+        store,
+        HOME,
+        rules=load_rules(),
+        channels=(),
+        facts=ControllerFacts(title="Office", zone="Europe/Berlin"),
+    )
+    began = time.process_time()
+    made = publish.report(since=busy.START, now=END)
+    seconds = time.process_time() - began
+    store.close()
+    assert made.entry_count == count
+    pipe.send((seconds, _peak_mb()))
+
+
+def _peak_mb() -> float:
+    # not `ru_maxrss`: a spawned process inherits its parent's
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(), indent=2))
