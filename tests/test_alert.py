@@ -12,20 +12,21 @@ import pytest
 
 from unifi_scanner.delivery import Message, Receipt
 from unifi_scanner.detection import load_rules
-from unifi_scanner.detection.urgency import Policy, policy_ending
+from unifi_scanner.detection.urgency import Policy
 from unifi_scanner.errors import DeliveryError
 from unifi_scanner.ledger import ControllerFacts
 from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry, digest_of
 from unifi_scanner.pipeline import Alert, fold_held
+from unifi_scanner.pipeline.judging import ending_rules
 from unifi_scanner.pipeline.post import HELD_AFTER, Postman, decode_message
 from unifi_scanner.store import Shard, SqliteStore, open_store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SHARD = Shard("10.0.0.1", "default")
 RULES = load_rules()
-POLICY = Policy(ending=policy_ending(RULES), zone=UTC)
+POLICY = Policy(ending=ending_rules(RULES), zone=UTC)
 MINUTE = timedelta(minutes=1)
 
 

@@ -9,17 +9,18 @@ from unifi_scanner.config.nearest import nearest
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.config.values import span_of_hours
 from unifi_scanner.delivery import Channel
-from unifi_scanner.detection import ANALYSERS, Rule
-from unifi_scanner.detection.urgency import Policy, policy_ending
+from unifi_scanner.detection import ANALYSERS, KNOWN_OTHERWISE, Rule
+from unifi_scanner.detection.urgency import Policy
 from unifi_scanner.errors import ConfigError
 from unifi_scanner.models.enums import Severity
+from unifi_scanner.pipeline.judging import ending_rules
 
 NOBODY_LOOKS = "file"  # a directory of files wakes nobody
 
 
 def policy_of(settings: Settings, rules: Sequence[Rule]) -> Policy:
     """Return what the owner calls urgent; raises ConfigError for a rule that is not there."""
-    known = {rule.name for rule in rules} | set(ANALYSERS)
+    known = {rule.name for rule in rules} | set(ANALYSERS) | KNOWN_OTHERWISE
     problems = [
         f"{settings.origin_of('alert_rules')}: there is no rule called {name!r}; the nearest name is {nearest(name, known)}."
         for name in settings.alert_rules
@@ -32,7 +33,7 @@ def policy_of(settings: Settings, rules: Sequence[Rule]) -> Policy:
     return Policy(
         severity=None if said == "off" else Severity(said),
         rules=frozenset(settings.alert_rules),
-        ending=policy_ending(rules),
+        ending=ending_rules(rules),
         debounce=timedelta(seconds=settings.alert_debounce_s),
         quiet=None if hours is None else span_of_hours(hours),
         zone=settings.timezone(),

@@ -1,6 +1,6 @@
 """Detection: entries in, findings out. Rules are data; see rules/<category>/<what-happened>.toml."""
 
-from unifi_scanner.detection.analyser import ANALYSERS, Analyser
+from unifi_scanner.detection.analyser import ANALYSERS, KNOWN_OTHERWISE, Analyser
 from unifi_scanner.detection.engine import Engine, detect
 from unifi_scanner.detection.loader import ignored_kinds, load_rules
 from unifi_scanner.detection.rule import Rule
@@ -9,6 +9,7 @@ from unifi_scanner.detection.stories import GO_ON, Chronicle, Told, tell_stories
 __all__ = [
     "ANALYSERS",
     "GO_ON",
+    "KNOWN_OTHERWISE",
     "Analyser",
     "Chronicle",
     "Engine",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 import msgspec
 
-from unifi_scanner.detection.rule import Rule
 from unifi_scanner.models.enums import LogSource, Severity
 from unifi_scanner.models.finding import Finding, Incident
 from unifi_scanner.models.log_entry import NO_TIME
@@ -77,6 +76,10 @@ class Step(StrEnum):
     JOINED = "joined"  # told as a part of another
 
 
+# who keeps its thread when several become one
+MERGED = (Step.TOLD, Step.JOINED, Step.WAITING, Step.HELD)
+
+
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
     """One incident from its begin to its end, as far as alerts go; `key` names its thread of messages."""
 
@@ -98,6 +101,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     held_for_budget: bool = False
     unsaid: bool = False  # joined, and no message has named it yet
     is_half_over: bool = False  # we said that it is over, while what joined it is not
+    ends: bool = False  # something will say that it is over
 
 
 class Book(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,14 +148,12 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
-def policy_ending(rules: Iterable[Rule]) -> frozenset[str]:
-    """Return the rules whose trouble can be known to be over."""
-    return frozenset(rule.name for rule in rules if rule.resolve is not None)
-
-
-def decide(book: Book, things: Sequence[Thing], policy: Policy, now: datetime) -> Decided:
-    """Return what to write now about `things`, and what to remember."""
+def decide(
+    book: Book, things: Sequence[Thing], policy: Policy, now: datetime, lasting: Collection[str] = ()
+) -> Decided:
+    """Return what to write now about `things`, and what to remember; `lasting` are the ids of those that can end."""
     desk = _Desk(book, things, policy, now)
+    desk.lasting = lasting
     desk.begin_day()
     desk.match()
     desk.begin_episodes()
@@ -179,6 +181,7 @@ class _Desk:
         self.day, self.sent = book.day, book.sent
         self.slept = list(book.slept_through)
         self.notices: list[Notice] = []
+        self.lasting: Collection[str] = ()
         self._claimed: set[int] = set()
 
     def begin_day(self) -> None:
@@ -192,11 +195,12 @@ class _Desk:
         by_id = {known: key for key, one in self.episodes.items() for known in one.ids}
         rest = []
         for place, thing in enumerate(self.things):
-            key = next((by_id[name] for name in names_of(thing) if name in by_id), None)
-            if key is None:
-                rest.append((place, thing))
-            else:
+            keys = list(dict.fromkeys(by_id[name] for name in names_of(thing) if by_id.get(name) in self.episodes))
+            for key in keys:
                 self._take(key, place, thing)
+            if not keys:
+                rest.append((place, thing))
+            self._merge(keys)
         # a wider look may begin the same story with another entry, and so with another id
         for place, thing in rest:
             lost = [
@@ -215,15 +219,37 @@ class _Desk:
         if before is None or (is_over(before) and not is_over(thing)):
             self.current[key] = thing
         one = self.episodes[key]
+        if one.step in (Step.WAITING, Step.HELD):
+            one = _as_it_is_now(one, thing)
         ids = tuple(dict.fromkeys((*one.ids, *names_of(thing))))[-200:]
-        self.episodes[key] = msgspec.structs.replace(
-            one, ids=ids, last_seen=max(one.last_seen, thing.last_seen)
+        self._replace(
+            one,
+            ids=ids,
+            last_seen=max(one.last_seen, thing.last_seen),
+            ends=one.ends or self._has_end(thing),
         )
+
+    def _has_end(self, thing: Thing) -> bool:
+        return thing.rule in self.policy.ending or thing.id in self.lasting
+
+    def _merge(self, keys: Sequence[str]) -> None:
+        """Let what turned out to be one story be one: told once, in the thread that is there already."""
+        family = sorted((self.episodes[key] for key in keys), key=lambda one: (MERGED.index(one.step), one.began))
+        for one in family[1:]:
+            if one.step in (Step.WAITING, Step.HELD):
+                self._forget(one)
+            elif one.step is Step.TOLD:
+                for each in [one, *self._joined(one)]:
+                    self._replace(each, step=Step.JOINED, under=family[0].key, unsaid=False)
+
+    def _forget(self, one: Episode) -> None:
+        self.episodes.pop(one.key)
+        self.current.pop(one.key, None)
 
     def begin_episodes(self) -> None:
         """Open an episode for each thing that is news."""
         for place, thing in enumerate(self.things):
-            if place in self._claimed or is_over(thing) or not self.policy.wants(thing.rule, thing.severity):
+            if place in self._claimed or is_over(thing) or not self._is_wanted(thing):
                 continue
             if self._is_known(thing):
                 continue
@@ -232,7 +258,8 @@ class _Desk:
                 continue
             number = self.begun[thing.id] = self.begun.get(thing.id, 0) + 1
             key = f"{thing.id}.{number}"
-            again = number > 1
+            # the thing is older than this trouble: it was over in between, or only now became grave
+            again = number > 1 or self.now - thing.first_seen > NEWS_FOR
             self.episodes[key] = Episode(
                 key=key,
                 ids=names_of(thing),
@@ -244,6 +271,7 @@ class _Desk:
                 began=thing.last_seen if again else thing.first_seen,
                 seen_at=self.now,
                 last_seen=thing.last_seen,
+                ends=self._has_end(thing),
             )
             self.current[key] = thing
 
@@ -260,7 +288,9 @@ class _Desk:
             if thing is None:
                 if self.now - one.last_seen > LOST_AFTER:
                     self._end(one)
-            elif not self._can_end(one, thing):
+            elif one.step in (Step.WAITING, Step.HELD) and not (is_over(thing) or self._is_wanted(thing)):
+                self._forget(one)  # there is more to it than there seemed, and it is less grave
+            elif not (one.ends or is_over(thing)):
                 if self.now - one.last_seen > SILENT_FOR:
                     self._end(one)
             elif is_over(thing):
@@ -269,8 +299,8 @@ class _Desk:
                 self._is_back(one, thing)
         self._clear()
 
-    def _can_end(self, one: Episode, thing: Thing) -> bool:
-        return one.rule in self.policy.ending or isinstance(thing, Incident) or thing.resolved
+    def _is_wanted(self, thing: Thing) -> bool:
+        return self.policy.wants(thing.rule, thing.severity)
 
     def _seems_over(self, one: Episode) -> None:
         if one.step is Step.WAITING:
@@ -330,7 +360,7 @@ class _Desk:
 
     def _may_still_end(self, one: Episode) -> bool:
         thing = self.current.get(one.key)
-        return thing is None or self._can_end(one, thing)
+        return thing is None or one.ends or is_over(thing)
 
     def _stays_over(self, one: Episode) -> bool:
         return one.over_since is not None and abs(self.now - one.over_since) >= self.policy.debounce
@@ -369,7 +399,7 @@ class _Desk:
     def _is_due(self, one: Episode, *, quiet: bool) -> bool:
         if one.step is Step.HELD:
             return not quiet and (not one.held_for_budget or self.sent < self.policy.budget)
-        waited = abs(self.now - one.seen_at) >= self.policy.debounce or one.rule not in self.policy.ending
+        waited = abs(self.now - one.seen_at) >= self.policy.debounce or not one.ends
         return one.step is Step.WAITING and waited
 
     def _leader_of(self, one: Episode) -> Episode | None:
@@ -421,14 +451,14 @@ class _Desk:
             if one.occasion is Occasion.URGENT and one.episode is not None
         }
         for leader in [one for one in self.episodes.values() if one.step is Step.TOLD]:
-            graver = self._graver(leader)
+            changed = self._graver(leader) or self._milder(leader)
             fresh = [each for each in self._joined(leader) if each.unsaid and each.over_since is None]
             if leader.key in first:
                 self._say(fresh)
                 place = first[leader.key]
                 self.notices[place] = msgspec.structs.replace(self.notices[place], also=_titles(fresh))
-            elif graver or (fresh and self._may_update(leader)):
-                self._write_update(leader, fresh, graver)
+            elif changed or (fresh and self._may_update(leader)):
+                self._write_update(leader, fresh, changed)
 
     def _graver(self, leader: Episode) -> Severity | None:
         thing = self.current.get(leader.key)
@@ -436,16 +466,23 @@ class _Desk:
             return None
         return thing.severity
 
+    def _milder(self, leader: Episode) -> Severity | None:
+        """Return how grave it is where it is not what we said any more: the backup line carries the house."""
+        thing = self.current.get(leader.key)
+        if thing is None or is_over(thing) or self._is_wanted(thing) or thing.rule == leader.rule:
+            return None
+        return thing.severity if self.policy.wants(leader.rule, leader.severity) else None
+
     def _may_update(self, leader: Episode) -> bool:
         last = leader.told_at
         return last is not None and self.now - last >= UPDATE_EVERY and leader.over_since is None
 
-    def _write_update(self, leader: Episode, fresh: Sequence[Episode], graver: Severity | None) -> None:
-        if self.sent >= self.policy.budget or (self.policy.is_quiet(self.now) and graver is None):
+    def _write_update(self, leader: Episode, fresh: Sequence[Episode], changed: Severity | None) -> None:
+        if self.sent >= self.policy.budget or (self.policy.is_quiet(self.now) and changed is None):
             return
         self.sent += 1
         self._say(fresh)
-        self._replace(leader, told_at=self.now, severity=graver or leader.severity)
+        self._replace(leader, told_at=self.now, severity=changed or leader.severity)
         self.notices.append(
             Notice(
                 occasion=Occasion.UPDATE,
@@ -484,6 +521,17 @@ class _Desk:
 def names_of(thing: Thing) -> tuple[str, ...]:
     """Return every id under which a thing may be known."""
     return (thing.id, *thing.findings) if isinstance(thing, Incident) else (thing.id,)
+
+
+def _as_it_is_now(one: Episode, thing: Thing) -> Episode:
+    return msgspec.structs.replace(
+        one,
+        rule=thing.rule,
+        subjects=thing.subjects,
+        source=thing.source,
+        severity=one.severity if is_over(thing) else thing.severity,
+        title=thing.title,
+    )
 
 
 def _place_of(rule: str, subjects: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from unifi_scanner.delivery import Message
-from unifi_scanner.detection import ANALYSERS, Engine, Rule
+from unifi_scanner.detection import Rule
 from unifi_scanner.detection.urgency import (
     Book,
     Decided,
@@ -22,7 +22,9 @@ from unifi_scanner.detection.urgency import (
     next_change,
 )
 from unifi_scanner.ledger import ControllerFacts
-from unifi_scanner.models.finding import Finding, Incident
+from unifi_scanner.models.finding import Incident
+from unifi_scanner.pipeline.books import recall_topology
+from unifi_scanner.pipeline.lookout import Lookout, pressing_kinds
 from unifi_scanner.pipeline.post import encode_message
 from unifi_scanner.reports import alert_text
 from unifi_scanner.reports.alert_text import Alert as Words
@@ -39,7 +41,6 @@ WRITES = {
     Occasion.UPDATE: alert_text.update,
     Occasion.CLEAR: alert_text.all_clear,
 }
-Stories = Callable[[Sequence[Finding]], Sequence[Thing]]
 log = structlog.get_logger(__name__)
 
 
@@ -63,31 +64,23 @@ class Alert:
         channels: Sequence[str],
         policy: Policy,
         facts: Callable[[], ControllerFacts],
-        stories: Stories = tuple,
     ) -> None:
         self.store = store
         self.shard = shard
         self.channels = tuple(channels)
         self.policy = policy
         self.facts = facts
-        self._rules = [rule for rule in rules if policy.wants(rule.name, rule.severity)]
-        self._stories = stories
+        self.rules = rules
         self._known: Known | None = None
-        self._engine: Engine | None = None
-        self._fed = 0
-        self._things: Sequence[Thing] = ()
+        self._lookout: Lookout | None = None
         self._decide_at: datetime | None = None
         self._stepped_at: datetime | None = None
 
     @property
     def families(self) -> frozenset[str]:
         """Return the first words of the kinds that are worth waking up for: which kind exactly is found out later."""
-        rules = self._rules if self.channels else []
-        return frozenset(
-            family_of(kind)
-            for rule in rules
-            for kind in (*rule.kind, *(rule.resolve.kind if rule.resolve is not None else ()))
-        )
+        kinds = pressing_kinds(self.rules, self.policy) if self.channels else ()
+        return frozenset(map(family_of, kinds))
 
     def step(self, now: datetime) -> bool:
         """Judge what arrived since the last step and return whether there is something to send. Raises StoreError."""
@@ -96,9 +89,11 @@ class Alert:
         known = self._known if self._known is not None else self._recall(now)
         set_back = self._stepped_at is not None and now < self._stepped_at
         self._stepped_at = now
-        if not self._feed(known) and not set_back and (self._decide_at is None or now < self._decide_at):
+        lookout = self._lookout = self._lookout or Lookout(self.rules, self.policy)
+        is_told = self._look(lookout, known, now)
+        if not is_told and not set_back and (self._decide_at is None or now < self._decide_at):
             return False
-        decided = decide(known.book, self._things, self.policy, now)
+        decided = decide(known.book, lookout.things, self.policy, now, lookout.lasting)
         queued = self._keep(known, decided, now)
         self._decide_at = next_change(decided.book, self.policy, now)
         self._look_anew(now)
@@ -116,24 +111,24 @@ class Alert:
         self._known = known
         return known
 
-    def _feed(self, known: Known) -> bool:
+    def _look(self, lookout: Lookout, known: Known, now: datetime) -> bool:
+        """Show the lookout what is new, and return whether it tells of it now."""
         last = self.store.last_seq(self.shard)
-        if self._engine is None:
-            self._engine = Engine(self._rules, [make() for make in ANALYSERS.values()])
-            self._engine.feed(self.store.entries(self.shard, since=known.since, upto_seq=last))
-        elif last > self._fed:
-            self._engine.feed(self.store.entries(self.shard, after_seq=self._fed, upto_seq=last))
-        else:
+        if not lookout.fed:
+            lookout.see(self.store.entries(self.shard, since=known.since, upto_seq=last))
+        elif last > lookout.fed:
+            lookout.see(self.store.entries(self.shard, after_seq=lookout.fed, upto_seq=last))
+        lookout.fed = last
+        if not lookout.has_news(now):
             return False
-        self._fed = last
-        self._things = self._stories(self._engine.findings())
+        lookout.tell(recall_topology(self.store, self.shard), now)
         return True
 
     def _look_anew(self, now: datetime) -> None:
         known = self._known
         if known is not None and not known.book.episodes and now - known.since > LOOK_ANEW:
             self._known = msgspec.structs.replace(known, since=now - LOOK_BACK)
-            self._engine = None
+            self._lookout = None
 
     def _keep(self, known: Known, decided: Decided, now: datetime) -> bool:
         """Store what was decided and queue what is to be written: all of it, or none."""
@@ -241,7 +236,7 @@ class Alert:
             number=notice.number,
             budget=self.policy.budget,
             is_last_today=notice.is_last_today,
-            can_end=thing.rule in self.policy.ending or isinstance(thing, Incident),
+            can_end=episode.ends,
             steady_for=duration(self.policy.debounce) if self.policy.debounce else "",
         )
 

@@ -28,6 +28,8 @@ SURENESS: Mapping[Confidence, str] = {
 CALLED: Mapping[str, str] = {
     "internet-down": "Internet outage",
     "internet-keeps-failing": "Internet keeps failing",
+    "on-backup-line": "Internet on the backup line",
+    "one-line-down": "One Internet line down",
     "device-offline": "Device offline",
     "device-offline-for-hours": "Device offline for hours",
     "device-keeps-going-offline": "Device keeps going offline",
@@ -63,7 +65,20 @@ BACK: Mapping[str, str] = {
     "ap-cut-off": "{whom} is back",
     "power-went-out": "the power is back",
     "site-link-down": "the link between the sites is back",
+    "on-backup-line": "the main line is back",
+    "one-line-down": "the Internet line is back",
 }
+# it is about the whole house, so its subject names no one
+OF_THE_HOUSE = frozenset(
+    {
+        "internet-down",
+        "internet-keeps-failing",
+        "on-backup-line",
+        "one-line-down",
+        "power-went-out",
+        "several-devices-offline",
+    }
+)
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +119,9 @@ Thing = Finding | Incident
 def subject_of(site: str, thing: Thing, began: datetime, zone: str) -> str:
     """Return the subject of an incident's thread: whose network, what, since when."""
     called = CALLED.get(thing.rule) or tame(thing.title)
-    whom = f" ({tame(', '.join(thing.subjects[:2]))})" if thing.subjects and thing.rule in CALLED else ""
+    named = thing.subjects[: 1 if isinstance(thing, Incident) else 2]  # a story names its cause first
+    is_named = bool(named) and thing.rule in CALLED and thing.rule not in OF_THE_HOUSE
+    whom = f" ({tame(', '.join(named))})" if is_named else ""
     when = f", {Clock(zone=zone, year=began.year).moment(began)}" if is_known(began) else ""
     return f"{tame(site)}: {called}{whom}{when}"
 
@@ -248,7 +265,12 @@ def _timeline(thing: Thing, told: Told) -> str:
     clock = Clock(zone=told.zone, year=told.now.year)
     beats: list[tuple[datetime, str]] = []
     if isinstance(thing, Incident):
-        beats = [(beat.at, beat.sentence) for beat in thing.timeline if beat.role is not Role.CONSEQUENCE][:8]
+        # what belongs to an earlier time of the same trouble was told in a thread of its own
+        beats = [
+            (beat.at, beat.sentence)
+            for beat in thing.timeline
+            if beat.role is not Role.CONSEQUENCE and beat.at >= told.began
+        ][:8]
     elif is_known(told.began):
         beats = [(told.began, "It began.")]
         if told.over is not None and is_known(told.over):
