@@ -46,7 +46,6 @@ def test_an_afternoon_without_internet_is_two_stories_with_their_causes(tmp_path
     assert power["ended"]
     known = {finding["id"]: finding["incident"] for finding in report["findings"]}
     assert all(known[id_] == story["id"] for story in (line, power) for id_ in story["findings"])
-    # the backup line carried the house, so of the two only the power needs somebody
-    assert report["needs_you"] == [power["id"]]
+    assert set(report["needs_you"]) == {line["id"], power["id"]}
     roles = [beat["role"] for beat in power["timeline"]]
     assert roles == ["cause", "consequence", "consequence", "recovery", "recovery"]
