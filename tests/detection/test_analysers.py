@@ -80,14 +80,8 @@ BACK_AND_FORTH = [roam(minute, *(HALL, KITCHEN)[:: (1, -1)[minute % 2]]) for min
 FAR_AWAY = [left(minute, ATTIC, "-84") for minute in (0, 30, 75)]
 STORM = [roam(n / 10, HALL, KITCHEN, f"02:00:00:00:00:{n:02x}", f"Laptop {n}") for n in range(9)]
 RESTLESS = [
-    roam(
-        minute,
-        (HALL, KITCHEN)[minute % 2],
-        (KITCHEN, HALL)[minute % 2],
-        f"02:00:00:00:00:{n:02x}",
-        f"Laptop {n}",
-    )
-    for minute in range(6)
+    roam(minute, start, end, f"02:00:00:00:00:{n:02x}", f"Laptop {n}")
+    for minute, (start, end) in enumerate([(HALL, KITCHEN), (KITCHEN, HALL)] * 3)
     for n in range(5)
 ]
 BROKE_OFF = [left(n / 10, HALL, "-60", f"00:11:22:33:55:{n:02x}") for n in range(6)]
