@@ -195,7 +195,9 @@ class _Desk:
         by_id = {known: key for key, one in self.episodes.items() for known in one.ids}
         rest = []
         for place, thing in enumerate(self.things):
-            keys = list(dict.fromkeys(by_id[name] for name in names_of(thing) if by_id.get(name) in self.episodes))
+            keys = list(
+                dict.fromkeys(by_id[name] for name in names_of(thing) if by_id.get(name) in self.episodes)
+            )
             for key in keys:
                 self._take(key, place, thing)
             if not keys:
@@ -234,7 +236,9 @@ class _Desk:
 
     def _merge(self, keys: Sequence[str]) -> None:
         """Let what turned out to be one story be one: told once, in the thread that is there already."""
-        family = sorted((self.episodes[key] for key in keys), key=lambda one: (MERGED.index(one.step), one.began))
+        family = sorted(
+            (self.episodes[key] for key in keys), key=lambda one: (MERGED.index(one.step), one.began)
+        )
         for one in family[1:]:
             if one.step in (Step.WAITING, Step.HELD):
                 self._forget(one)
