@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from unifi_scanner.delivery.email import build_mail
-from unifi_scanner.detection import load_rules
+from unifi_scanner.detection import ANALYSERS, KNOWN_OTHERWISE, load_rules
 from unifi_scanner.models.enums import Severity
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.pipeline.alert import fold_held, message_of
+from unifi_scanner.pipeline.judging import ending_rules
 from unifi_scanner.reports.alert_text import (
     BACK,
     CALLED,
+    OF_THE_HOUSE,
     WIDTH,
     Alert,
     Told,
@@ -78,9 +80,18 @@ def every_kind(thing: Finding, **more: Any) -> list[Alert]:
 
 @pytest.mark.parametrize("rule", GRAVE, ids=lambda rule: rule.name)
 def test_every_grave_rule_has_a_subject_that_is_true_at_the_end_too(rule: Any) -> None:
-    # the title of one that can be over changes with it; that of any other may be its subject
-    assert rule.resolve is None or rule.name in CALLED, "add a line to CALLED in reports/alert_text.py"
-    assert rule.resolve is None or rule.name in BACK, "add a line to BACK in reports/alert_text.py"
+    assert rule.name in CALLED, "add a line to CALLED in reports/alert_text.py"
+
+
+@pytest.mark.parametrize("rule", sorted(ending_rules(load_rules())))
+def test_whatever_can_be_over_has_a_subject_and_an_all_clear(rule: str) -> None:
+    assert rule in CALLED, "add a line to CALLED in reports/alert_text.py"
+    assert rule in BACK, "add a line to BACK in reports/alert_text.py"
+
+
+def test_no_words_are_kept_for_a_rule_that_is_gone() -> None:
+    known = {rule.name for rule in load_rules()} | set(ANALYSERS) | KNOWN_OTHERWISE
+    assert {*CALLED, *BACK, *OF_THE_HOUSE} <= known
 
 
 def test_the_first_words_carry_the_news() -> None:

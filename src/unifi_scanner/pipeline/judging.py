@@ -33,11 +33,13 @@ class Tally(msgspec.Struct):
 
     def watch(self, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
         """Yield `entries` unchanged, counting them."""
-        draw = self.almanac.feed
+        seer_of = self.almanac.seers.get
         for entry in entries:
             self.entries += 1
-            draw(entry)
             kind, when = entry.kind, entry.timestamp
+            draw = seer_of(kind)
+            if draw is not None and when != NO_TIME:
+                draw(entry)
             if kind == UNKNOWN_KIND:
                 self.unknown[entry.event_type] += 1
             elif kind == UNREADABLE_KIND:

@@ -30,6 +30,13 @@ CALLED: Mapping[str, str] = {
     "internet-keeps-failing": "Internet keeps failing",
     "on-backup-line": "Internet on the backup line",
     "one-line-down": "One Internet line down",
+    "mobile-backup-missing": "Mobile backup missing",
+    "wifi-got-worse": "Wi-Fi got worse",
+    "wireless-link-ended": "Wireless link lost",
+    "device-keeps-restarting": "Device keeps restarting",
+    "device-attacks-others": "A device of yours attacks others",
+    "device-mines-coins": "A device of yours mines coins",
+    "network-name-imitated": "Network name imitated",
     "device-offline": "Device offline",
     "device-offline-for-hours": "Device offline for hours",
     "device-keeps-going-offline": "Device keeps going offline",
@@ -67,6 +74,9 @@ BACK: Mapping[str, str] = {
     "site-link-down": "the link between the sites is back",
     "on-backup-line": "the main line is back",
     "one-line-down": "the Internet line is back",
+    "mobile-backup-missing": "the mobile backup is back",
+    "wifi-got-worse": "the Wi-Fi is well again",
+    "wireless-link-ended": "the wireless link is back",
 }
 # it is about the whole house, so its subject names no one
 OF_THE_HOUSE = frozenset(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from unifi_scanner.models.coverage import Coverage
-from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.models.pictures import Outage, Pictures, Span
 from unifi_scanner.models.report import Period
 from unifi_scanner.models.wire_time import EPOCH
@@ -80,14 +80,14 @@ class Almanac:
         self.outside: Counter[int] = Counter()
         self.inside: Counter[int] = Counter()
         self.not_stopped: Counter[int] = Counter()
-        self._seers = self._table()
+        self.seers = self._table()  # who takes in which Kind, for those that ask before they call
         self._slot_begins = self._slot_ends = EPOCH
         self._last_slot = 0
 
     def feed(self, entry: LogEntry) -> None:
         """Take in one entry; one that no picture needs costs a look-up."""
-        see = self._seers.get(entry.kind)
-        if see is not None and entry.has_time:
+        see = self.seers.get(entry.kind)
+        if see is not None and entry.timestamp != NO_TIME:
             see(entry)
 
     def pictures(self, period: Period, coverage: Coverage) -> Pictures:

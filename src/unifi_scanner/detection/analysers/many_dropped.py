@@ -11,7 +11,7 @@ from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_key, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import LogEntry, digest_of
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
 
 RULE: Final = "most-devices-dropped-at-once"
 WITHIN: Final = timedelta(minutes=1)
@@ -34,11 +34,12 @@ class _Burst(Trail):
         self.clients: set[str] = set()
 
     def drop(self, client: str, entry: LogEntry) -> int:
-        """Take in that a client dropped off; return how many different ones did within a minute."""
-        self.recent.append((client, entry))
-        while entry.timestamp - self.recent[0][1].timestamp > WITHIN:
-            self.recent.popleft()
-        return len({one for one, _ in self.recent})
+        """Take in that a client dropped off; return how many different ones did within a minute, or how many at most."""
+        recent, horizon = self.recent, entry.timestamp - WITHIN
+        recent.append((client, entry))
+        while recent[0][1].timestamp < horizon:
+            recent.popleft()
+        return len(recent) if len(recent) < NEED else len({one for one, _ in recent})
 
     def keep(self) -> None:
         """Note that those of the last minute are a burst."""
@@ -65,7 +66,7 @@ class ManyDropped:
 
     def see(self, entry: LogEntry) -> None:
         """Take in an arrival, a move, a departure or a change of settings."""
-        if not entry.has_time:
+        if entry.timestamp == NO_TIME:
             return
         if entry.kind == CHANGED:
             self._change = entry
@@ -79,6 +80,8 @@ class ManyDropped:
             self._put(client, entry.metadata.get("ap_to_mac") or entry.device_mac or entry.device_name)
 
     def _put(self, client: str, place: str | None) -> None:
+        if place and self._at.get(client) == place:
+            return
         before = self._at.pop(client, None)
         if before is not None:
             self._on[before].pop(client, None)
