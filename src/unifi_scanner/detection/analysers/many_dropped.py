@@ -26,27 +26,39 @@ CHANGED: Final = "admin.changed_settings"
 class _Burst(Trail):
     """Who dropped off one place within the last minute, and the burst that came of it."""
 
-    __slots__ = ("clients", "recent")
+    __slots__ = ("clients", "fresh", "often", "recent")
 
     def __init__(self) -> None:
         super().__init__()
-        self.recent: deque[tuple[str, LogEntry]] = deque(maxlen=MOST_CLIENTS)
+        self.recent: deque[tuple[str, LogEntry]] = deque()
+        self.fresh: deque[tuple[str, LogEntry]] = deque(
+            maxlen=MOST_CLIENTS
+        )  # of those, not looked at by `keep`
+        self.often: dict[str, int] = {}  # how often each of them did, within that minute
         self.clients: set[str] = set()
 
     def drop(self, client: str, entry: LogEntry) -> int:
-        """Take in that a client dropped off; return how many different ones did within a minute, or how many at most."""
-        recent, horizon = self.recent, entry.timestamp - WITHIN
+        """Take in that a client dropped off; return how many different ones did within a minute."""
+        recent, often, horizon = self.recent, self.often, entry.timestamp - WITHIN
         recent.append((client, entry))
-        while recent[0][1].timestamp < horizon:
-            recent.popleft()
-        return len(recent) if len(recent) < NEED else len({one for one, _ in recent})
+        self.fresh.append((client, entry))
+        often[client] = often.get(client, 0) + 1
+        while recent[0][1].timestamp < horizon or len(recent) > MOST_CLIENTS:
+            gone, _ = recent.popleft()
+            if often[gone] == 1:
+                del often[gone]
+            else:
+                often[gone] -= 1
+        return len(often)
 
     def keep(self) -> None:
         """Note that those of the last minute are a burst."""
-        for client, entry in self.recent:
-            if client not in self.clients:
+        begins = self.recent[0][1].timestamp
+        for client, entry in self.fresh:
+            if client not in self.clients and entry.timestamp >= begins:
                 self.clients.add(client)
                 self.add(entry)
+        self.fresh.clear()
 
 
 class ManyDropped:
