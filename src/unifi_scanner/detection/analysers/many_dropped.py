@@ -41,7 +41,10 @@ class _Burst(Trail):
         """Take in that a client dropped off; return how many different ones did within a minute."""
         recent, often, horizon = self.recent, self.often, entry.timestamp - WITHIN
         recent.append((client, entry))
-        self.fresh.append((client, entry))
+        fresh = self.fresh
+        fresh.append((client, entry))
+        while fresh[0][1].timestamp < horizon:
+            fresh.popleft()
         often[client] = often.get(client, 0) + 1
         while recent[0][1].timestamp < horizon or len(recent) > MOST_CLIENTS:
             gone, _ = recent.popleft()
@@ -53,9 +56,8 @@ class _Burst(Trail):
 
     def keep(self) -> None:
         """Note that those of the last minute are a burst."""
-        begins = self.recent[0][1].timestamp
         for client, entry in self.fresh:
-            if client not in self.clients and entry.timestamp >= begins:
+            if client not in self.clients:
                 self.clients.add(client)
                 self.add(entry)
         self.fresh.clear()
