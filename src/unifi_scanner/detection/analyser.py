@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from unifi_scanner.detection import baseline_words, health
 from unifi_scanner.detection.analysers import attacks, changes, internet, link_speed, new_clients, sign_ins
@@ -37,6 +37,15 @@ class Analyser(Protocol):
 
     def findings(self) -> Iterable[Finding]:
         """Return what was found so far."""
+
+
+@runtime_checkable
+class BusyAnalyser(Analyser, Protocol):
+    """One that the commonest Kinds go to: it says which of its methods takes in which, so that none has to ask."""
+
+    @property
+    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
+        """Return what to call in place of `see`, by Kind; for a Kind that is not there it is `see`."""
 
 
 # adding one is one file and one line here

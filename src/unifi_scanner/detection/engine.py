@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from unifi_scanner.detection.analyser import Analyser
+from unifi_scanner.detection.analyser import Analyser, BusyAnalyser
 from unifi_scanner.detection.group import Group
 from unifi_scanner.detection.overrides import (
     Override,
@@ -128,8 +128,9 @@ def _dispatch_table(
         for kind in watch.rule.resolve.kind if watch.rule.resolve else ():
             table[kind].append(watch.see_end)
     for analyser in analysers:
+        see_of = analyser.see_of if isinstance(analyser, BusyAnalyser) else {}
         for kind in analyser.kinds:
-            table[kind].append(analyser.see)
+            table[kind].append(see_of.get(kind, analyser.see))
     for kind, see in chronicle.watchers() if chronicle else ():
         table[kind].append(see)
     return {kind: tuple(sees) for kind, sees in table.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from unifi_scanner.detection.trail import Trail, about, device_of, drop_oldest
@@ -26,19 +26,29 @@ class Imitation:
         self._met: set[str] = set()  # as they are told: most entries are of a device met before
         self._strangers: dict[tuple[str, str], Trail] = {}
 
+    @property
+    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
+        """Return who takes in which Kind."""
+        return {kind: self._see_own for kind in self.kinds if kind != "ap.rogue"}
+
     def see(self, entry: LogEntry) -> None:
         """Take in a name: one of yours, or a stranger's."""
-        name = entry.metadata.get("ssid")
-        device = entry.device_mac
+        if entry.kind != "ap.rogue":
+            self._see_own(entry)
+            return
+        name, device = entry.metadata.get("ssid"), entry.device_mac
         if device is not None and device not in self._met and len(self._devices) < MOST_DEVICES:
             self._meet(device)
-        if not name:
-            return
-        if entry.kind != "ap.rogue":
-            if name not in self._own and len(self._own) < MOST_NAMES:
-                self._own[name] = None
-        elif entry.has_time:
+        if name and entry.has_time:
             self._note(name, entry.metadata.get("bssid") or "", entry)
+
+    def _see_own(self, entry: LogEntry) -> None:
+        device = entry.device_mac
+        if device not in self._met and device is not None and len(self._devices) < MOST_DEVICES:
+            self._meet(device)
+        name = entry.metadata.get("ssid")
+        if name not in self._own and name and len(self._own) < MOST_NAMES:
+            self._own[name] = None
 
     def _meet(self, device: str) -> None:
         self._devices.add(_middle(device))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
 from unifi_scanner.detection.spans import span_words
-from unifi_scanner.detection.trail import Trail, about, client_key, device_of, drop_oldest
+from unifi_scanner.detection.trail import Trail, about, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
@@ -78,24 +78,33 @@ class ManyDropped:
         self._after_change: list[tuple[LogEntry, _Burst]] = []
         self._change: LogEntry | None = None
 
+    @property
+    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
+        """Return who takes in which Kind."""
+        arrive = dict.fromkeys(("client.connected", "client.roamed"), self._arrive)
+        return {**arrive, LEFT: self._leave, CHANGED: self._note_change}
+
     def see(self, entry: LogEntry) -> None:
         """Take in an arrival, a move, a departure or a change of settings."""
-        if entry.timestamp == NO_TIME:
-            return
-        if entry.kind == CHANGED:
+        self.see_of[entry.kind](entry)
+
+    def _note_change(self, entry: LogEntry) -> None:
+        if entry.timestamp != NO_TIME:
             self._change = entry
+
+    def _arrive(self, entry: LogEntry) -> None:
+        client, facts = entry.client_mac or entry.client_name, entry.metadata
+        place = facts.get("ap_to_mac") or entry.device_mac or entry.device_name
+        if (
+            client is None
+            or self._at.get(client) == place
+            or facts.get("guest")
+            or entry.timestamp == NO_TIME
+        ):
             return
-        client = client_key(entry)
-        if client is None or entry.metadata.get("guest"):
-            return
-        if entry.kind == LEFT:
-            self._leave(client, entry)
-        else:
-            self._put(client, entry.metadata.get("ap_to_mac") or entry.device_mac or entry.device_name)
+        self._put(client, place)
 
     def _put(self, client: str, place: str | None) -> None:
-        if place and self._at.get(client) == place:
-            return
         before = self._at.pop(client, None)
         if before is not None:
             self._on[before].pop(client, None)
@@ -105,10 +114,14 @@ class ManyDropped:
         self._at[client] = place
         self._on.setdefault(place, {})[client] = None
 
-    def _leave(self, client: str, entry: LogEntry) -> None:
+    def _leave(self, entry: LogEntry) -> None:
+        client = entry.client_mac or entry.client_name
+        if client is None or entry.metadata.get("guest") or entry.timestamp == NO_TIME:
+            return
         place = entry.device_mac or entry.device_name or self._at.get(client)
         self._put(client, None)
-        self._leave_after_change(client, entry)
+        if self._change is not None:
+            self._leave_after_change(client, entry, self._change)
         if place is None:
             return
         burst = self._places.get(place)
@@ -119,9 +132,8 @@ class ManyDropped:
         if left >= NEED and left >= SHARE * (left + stayed):
             burst.keep()
 
-    def _leave_after_change(self, client: str, entry: LogEntry) -> None:
-        change = self._change
-        if change is None or not timedelta() <= entry.timestamp - change.timestamp <= SOON:
+    def _leave_after_change(self, client: str, entry: LogEntry, change: LogEntry) -> None:
+        if not timedelta() <= entry.timestamp - change.timestamp <= SOON:
             return
         if not self._after_change or self._after_change[-1][0] is not change:
             if len(self._after_change) >= MOST_PLACES:

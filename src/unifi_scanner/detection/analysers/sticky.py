@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
@@ -64,22 +64,38 @@ class Sticky:
         self._late: dict[str, _Stay] = {}  # moves at a signal that hardly was one
         self._places: set[str] = set()
 
+    @property
+    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
+        """Return who takes in which Kind."""
+        return {kind: self._see_move if kind in MOVES else self._see_signal for kind in self.kinds}
+
     def see(self, entry: LogEntry) -> None:
         """Take in one reading of a signal, or a move."""
-        client = entry.client_mac
-        place = entry.device_mac or entry.device_name
+        self.see_of[entry.kind](entry)
+
+    def _see_signal(self, entry: LogEntry) -> None:
+        client, place, facts = entry.client_mac, entry.device_mac or entry.device_name, entry.metadata
+        self._meet(place)
+        signal = facts.get("signal") or facts.get("signal_before")
+        if (
+            signal.__class__ is int
+            and client is not None
+            and place is not None
+            and entry.timestamp != NO_TIME
+        ):
+            self._read(client, place, signal, entry)
+
+    def _see_move(self, entry: LogEntry) -> None:
+        client, place = entry.client_mac, entry.device_mac or entry.device_name
         if client is None or place is None or entry.timestamp == NO_TIME:
             return
-        if place not in self._places and len(self._places) < MOST_PLACES:
+        self._meet(place)
+        self._stays.pop(client, None)
+        self._move(client, entry.metadata.get("signal_before"), entry)
+
+    def _meet(self, place: str | None) -> None:
+        if place not in self._places and place is not None and len(self._places) < MOST_PLACES:
             self._places.add(place)
-        facts = entry.metadata
-        if entry.kind in MOVES:
-            self._stays.pop(client, None)
-            self._move(client, facts.get("signal_before"), entry)
-            return
-        signal = facts.get("signal") or facts.get("signal_before")
-        if isinstance(signal, int):
-            self._read(client, place, signal, entry)
 
     def _move(self, client: str, signal: object, entry: LogEntry) -> None:
         if not isinstance(signal, int) or signal > FAINT:
