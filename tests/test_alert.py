@@ -18,7 +18,9 @@ from unifi_scanner.ledger import ControllerFacts
 from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry, digest_of
-from unifi_scanner.pipeline import Alert, fold_held
+from unifi_scanner.models.samples import devices_of
+from unifi_scanner.models.topology import topology_of
+from unifi_scanner.pipeline import Alert, fold_held, remember_topology
 from unifi_scanner.pipeline.judging import ending_rules
 from unifi_scanner.pipeline.post import HELD_AFTER, Postman, decode_message
 from unifi_scanner.store import Shard, SqliteStore, open_store
@@ -260,3 +262,49 @@ def test_quiet_hours_let_only_what_is_critical_through(tmp_path: Path) -> None:
     home.at(1.1)
     assert news(home.boxes[0]) == ["URGENT"]
     home.store.close()
+
+
+SWITCH, POINTS = "d0:21:f9:00:00:01", [f"d0:21:f9:00:00:1{n}" for n in range(4)]
+
+
+def device(key: str, mac: str, name: str, minutes: float) -> LogEntry:
+    kind = key.split("_")[1].lower()
+    item = {
+        "_id": digest_of(key, mac, minutes)[:24],
+        "key": key,
+        kind: mac,
+        f"{kind}_name": name,
+        "time": int((NOON + timedelta(minutes=minutes)).timestamp() * 1000),
+    }
+    return normalise_record(item, origin=Origin.WEBSOCKET)[0]
+
+
+def test_a_switch_that_takes_four_access_points_with_it_is_one_message_and_one_all_clear(home: Home) -> None:
+    (box,) = home.boxes
+    rows = [{"mac": SWITCH, "name": "Upstairs switch", "type": "usw"}]
+    rows += [
+        {"mac": mac, "name": f"AP {n}", "type": "uap", "uplink": {"uplink_mac": SWITCH}}
+        for n, mac in enumerate(POINTS, start=1)
+    ]
+    remember_topology(home.store, SHARD, topology_of(devices_of(rows)))
+    home.hear(device("EVT_SW_Lost_Contact", SWITCH, "Upstairs switch", 0))
+    home.at(0.1)
+    home.hear(
+        *(
+            device("EVT_AP_Lost_Contact", mac, f"AP {n}", 0.2 + n / 10)
+            for n, mac in enumerate(POINTS, start=1)
+        )
+    )
+    for minute in range(1, 12):
+        home.at(minute)
+    assert news(box) == ["URGENT"]
+    assert "Upstairs switch" in flat(box.took[0])
+    assert "AP 3 and others went off with it" in flat(box.took[0])
+    home.hear(device("EVT_SW_Connected", SWITCH, "Upstairs switch", 12))
+    home.hear(
+        *(device("EVT_AP_Connected", mac, f"AP {n}", 12 + n / 2) for n, mac in enumerate(POINTS, start=1))
+    )
+    for minute in range(13, 40):
+        home.at(minute)
+    assert news(box) == ["URGENT", "ALL CLEAR"]
+    assert box.took[1].subject == box.took[0].subject
