@@ -281,7 +281,7 @@ def device(key: str, mac: str, name: str, minutes: float) -> LogEntry:
 
 def test_a_switch_that_takes_four_access_points_with_it_is_one_message_and_one_all_clear(home: Home) -> None:
     (box,) = home.boxes
-    rows = [{"mac": SWITCH, "name": "Upstairs switch", "type": "usw"}]
+    rows: list[dict[str, Any]] = [{"mac": SWITCH, "name": "Upstairs switch", "type": "usw"}]
     rows += [
         {"mac": mac, "name": f"AP {n}", "type": "uap", "uplink": {"uplink_mac": SWITCH}}
         for n, mac in enumerate(POINTS, start=1)

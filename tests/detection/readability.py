@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import textstat
+import pyphen
 
 from unifi_scanner.detection.glossary import glossary
 
@@ -18,6 +18,11 @@ _WORD = r"(?:[A-Z0-9][\w'/-]*|\{\w+\}|\([^()]*\)|&)"
 _NAME = rf"{_WORD}(?: (?:(?:to|of|and|for) )?{_WORD})*"
 _MENU = re.compile(rf"{_NAME}(?: [>\u203a] [^>\u203a.,:;]{{1,40}}(?= [>\u203a]))*(?: [>\u203a] {_NAME})+")
 _END = re.compile(r"(?<=[.?!:;])\s+")
+_PART = re.compile(r"[.?!:;](?=\s|$)")
+_SPOKEN = re.compile(r"[\w'\u2019-]*[^\W_][\w'\u2019-]*")
+SHORT = 2  # words of a sentence that is no sentence: "No.", "It is."
+# syllables are where a word may be divided; the patterns come with the package
+_HYPHENS = pyphen.Pyphen(lang="en_US")
 _ABBREVIATION = re.compile(r"(?<![\w-])[A-Z]{2,}[0-9]?s?(?![\w-])")
 
 
@@ -46,8 +51,12 @@ def problems_of(text: str) -> Iterator[str]:
 
 def grade_of(text: str) -> float:
     """Return the Flesch-Kincaid grade of a text; a colon ends a sentence as a full stop does."""
-    ended = re.sub(r"[:;](?=\s)", ".", text).rstrip(".") + "."
-    return float(textstat.flesch_kincaid_grade(ended))
+    sentences = [found for part in _PART.split(text) if len(found := _SPOKEN.findall(part)) > SHORT]
+    words = _SPOKEN.findall(text)
+    if not words:
+        return 0.0
+    syllables = sum(len(_HYPHENS.positions(word.lower())) + 1 for word in words)
+    return round(0.39 * len(words) / max(1, len(sentences)) + 11.8 * syllables / len(words) - 15.59, 1)
 
 
 def unexplained_in(text: str) -> list[str]:

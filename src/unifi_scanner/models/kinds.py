@@ -123,7 +123,7 @@ KINDS: dict[str, KindInfo] = {
         SECURITY, WARN, "device", "{device} showed a different identity key than before."
     ),
     "device.managed_elsewhere": KindInfo(
-        DEVICE, WARN, "device", "{device} already belongs to another controller."
+        DEVICE, WARN, "device", "{device} belongs to some other controller."
     ),
     "device.license": KindInfo(DEVICE, INFO, "device", "The licence of {device} was checked or changed."),
     "device.license_problem": KindInfo(DEVICE, WARN, "device", "The licence of {device} is not valid."),

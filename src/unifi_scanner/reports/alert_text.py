@@ -28,6 +28,7 @@ SURENESS: Mapping[Confidence, str] = {
 CALLED: Mapping[str, str] = {
     "internet-down": "Internet outage",
     "internet-keeps-failing": "Internet keeps failing",
+    "internet-comes-and-goes": "Internet comes and goes",
     "on-backup-line": "Internet on the backup line",
     "one-line-down": "One Internet line down",
     "mobile-backup-missing": "Mobile backup missing",
@@ -65,6 +66,7 @@ CALLED: Mapping[str, str] = {
 # how an all-clear begins
 BACK: Mapping[str, str] = {
     "internet-down": "the Internet is back",
+    "internet-comes-and-goes": "the Internet is back",
     "device-offline": "{whom} is back",
     "device-offline-for-hours": "{whom} is back",
     "device-keeps-going-offline": "{whom} is back",
@@ -83,6 +85,7 @@ OF_THE_HOUSE = frozenset(
     {
         "internet-down",
         "internet-keeps-failing",
+        "internet-comes-and-goes",
         "on-backup-line",
         "one-line-down",
         "power-went-out",
