@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 from collections.abc import Sequence
@@ -223,10 +224,8 @@ def test_names_from_strangers_are_inert() -> None:
 @given(st.binary(max_size=200))
 def test_any_answer_is_read_or_refused(body: bytes) -> None:
     for read in (lambda: answers.read_graph(body, ZONE), lambda: answers.read_envelope(body)):
-        try:
-            read()
-        except IntegrationError:
-            continue
+        with contextlib.suppress(IntegrationError):
+            assert read() is not None
 
 
 Json = st.recursive(
@@ -239,10 +238,8 @@ Json = st.recursive(
 @given(Json)
 def test_any_shape_of_a_row_is_a_value_or_refused(value: Any) -> None:
     for kind in (list[answers.Event], list[answers.Group], list[answers.Tunnel]):
-        try:
-            answers.converted(value, kind)
-        except PartUnavailable:
-            continue
+        with contextlib.suppress(PartUnavailable):
+            assert isinstance(answers.converted(value, kind), list)
 
 
 @given(st.integers(1, 40 * DAY), st.integers(0, 10 * DAY), st.integers(0, 20 * DAY))
