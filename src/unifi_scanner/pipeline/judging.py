@@ -89,8 +89,7 @@ def judge(
         ending=ending,
     )
     findings = (*told.findings, *(finding for section in sections for finding in section.findings))
-    coverage, span = msgspec.structs.replace(cover(tally), muted=engine.muted()), period(tally)
-    coverage = with_sections(coverage, sections)
+    coverage = with_sections(msgspec.structs.replace(cover(tally), muted=engine.muted()), sections)
     return build_report(
         findings,
         coverage,
