@@ -44,7 +44,7 @@ from unifi_scanner.pipeline import Post, family_of, fold_held
 from unifi_scanner.scheduler import Schedule
 from unifi_scanner.store import SqliteStore, open_store
 
-RETRY_EVERY_S, TIDY_EVERY_S = 60, 3600
+RETRY_EVERY_S, TIDY_EVERY_S, AHEAD_EVERY_S = 60, 3600, 300
 PATIENCE_S = 3.0  # how long a stop waits for the running job, of the 10 s it may take
 OTHERS_S = 5.0  # how long a start waits for the other controllers once one has let us in
 FRESH_S = 30.0  # how long a report waits for the controllers' latest history
@@ -191,6 +191,11 @@ class Service:
         self._tell_programs(at_once=True)
         self.retry()
         self.post.wait_idle(TELL_S)
+
+    def judge_ahead(self) -> None:
+        """Judge some of what waits for the next report, where that is much, so that the report is there at once."""
+        for site in self.sites:
+            site.judge_ahead(clock.now())
 
     def _wait_and_tick(self) -> bool:
         self.tick()
@@ -364,6 +369,8 @@ def _plan(schedule: Schedule, service: Service, settings: Settings) -> None:
         # a job each: what goes wrong with one controller is no matter of another
         schedule.every(settings.ingest_interval_s, _job_name(number, service), partial(service.step, watch))
     schedule.every(TIDY_EVERY_S, "tidy", service.tidy)
+    if settings.trigger() is not None:
+        schedule.every(AHEAD_EVERY_S, "judge ahead", service.judge_ahead, at_once=False)
     schedule.every(TICK_EVERY_S, "tick", service.note_tick)
     watchdog = watchdog_every()
     if watchdog is not None:

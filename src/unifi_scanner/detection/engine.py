@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from unifi_scanner.detection.analyser import Analyser, BusyAnalyser
 from unifi_scanner.detection.group import Group
@@ -20,6 +21,7 @@ from unifi_scanner.detection.overrides import (
 from unifi_scanner.detection.precedence import without_stood_in
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.rule_book import overrides_of
+from unifi_scanner.detection.state import State, state_of, take_up
 from unifi_scanner.detection.stories import Chronicle
 from unifi_scanner.detection.watch import Watch, watch_for
 from unifi_scanner.detection.wording import finding_of
@@ -31,10 +33,18 @@ from unifi_scanner.models.wire_time import EPOCH
 See = Callable[[LogEntry], None]
 
 
+class Begun(NamedTuple):
+    """What an engine knew, part by part."""
+
+    watches: Sequence[Sequence[State]]
+    analysers: Sequence[State]
+    chronicle: Sequence[State] | None
+
+
 class Engine:
     """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it.
 
-    `qualify` has a look at each finding before the user's own word on it.
+    `qualify` has a look at each finding before the user's own word on it. `begun` is what another one knew.
     """
 
     def __init__(
@@ -44,12 +54,32 @@ class Engine:
         chronicle: Chronicle | None = None,
         *,
         qualify: Callable[[Finding], Finding] = lambda finding: finding,
+        begun: Begun | None = None,
     ) -> None:
         self._qualify = qualify
         self._overrides = overrides_of(rules)
         self._watches = [watch_for(rule) for rule in rules]
         self._analysers = tuple(analysers)
+        self._chronicle = chronicle
+        if begun is not None:
+            self._take_up(begun)
         self._table = _dispatch_table(self._watches, self._analysers, chronicle)
+
+    def _take_up(self, begun: Begun) -> None:
+        for watch, known in zip(self._watches, begun.watches, strict=True):
+            watch.take_up(known)
+        for analyser, state in zip(self._analysers, begun.analysers, strict=True):
+            take_up(analyser, state)
+        if self._chronicle is not None and begun.chronicle is not None:
+            self._chronicle.take_up(begun.chronicle)
+
+    def state(self) -> Begun:
+        """Return what is known by now, for another engine of the same rules and analysers to go on from."""
+        return Begun(
+            watches=[watch.state() for watch in self._watches],
+            analysers=[state_of(analyser) for analyser in self._analysers],
+            chronicle=self._chronicle.state() if self._chronicle is not None else None,
+        )
 
     def feed(self, entries: Iterable[LogEntry]) -> None:
         """Take in entries; how they are divided over calls makes no difference."""

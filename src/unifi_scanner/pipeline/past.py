@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import structlog
 
@@ -85,6 +86,7 @@ class _Known:
     """What is known without looking at entries, told with everything else that is found."""
 
     kinds: tuple[str, ...] = ()
+    MADE_WITH: ClassVar = frozenset({"findings_known"})
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings_known = list(findings)

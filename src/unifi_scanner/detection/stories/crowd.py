@@ -49,7 +49,6 @@ class Crowd:
         self._on: dict[str, str] = {}
         self._recent: deque[LogEntry] = deque(maxlen=MOST_RECENT)
         self._watched: dict[str, Watched] = {}
-        self.heard = self._recent.append
 
     def place_of(self, client: str) -> str | None:
         """Return the device a client was last heard on."""
@@ -77,7 +76,7 @@ class Crowd:
 
     def leave(self, entry: LogEntry) -> None:
         """Take in that a client left."""
-        self.heard(entry)
+        self._recent.append(entry)
         client = entry.client_mac
         before = self._on.pop(client, None) if client is not None else None
         if self._watched and client is not None:
