@@ -148,6 +148,7 @@ def report(path: Path, count: int, pipe: Any) -> None:
 def judge_ahead(path: Path, count: int, pipe: Any) -> None:
     """Do what the running service does every few minutes, for the whole period."""
     publish = _publish(path)
+    assert publish.store.count(HOME) == count
     began = time.process_time()
     while publish.judge_ahead(END):
         pass
@@ -159,6 +160,7 @@ def judge_ahead(path: Path, count: int, pipe: Any) -> None:
 def tell(path: Path, count: int, pipe: Any) -> None:
     """Make the report of everything not told yet, and the message with every rendering of it, as the schedule does."""
     publish = _publish(path)
+    assert publish.store.count(HOME) == count
     began = time.process_time()
     publish.queue_period(END)
     seconds = time.process_time() - began

@@ -226,7 +226,9 @@ def test_a_damaged_one_costs_only_the_time_it_saves(
 
 
 @pytest.mark.parametrize("change", ["late", "pruned"])
-def test_what_changes_while_it_is_being_judged_is_not_kept(change: str, new_home: Callable[..., Home]) -> None:
+def test_what_changes_while_it_is_being_judged_is_not_kept(
+    change: str, new_home: Callable[..., Home]
+) -> None:
     home = new_home()
     home.store.add(HOME, joins(30))
     number, _ = home.store.begin_judged(HOME, LATER)
