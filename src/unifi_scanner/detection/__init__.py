@@ -2,6 +2,7 @@
 
 from unifi_scanner.detection.analyser import ANALYSERS, KNOWN_OTHERWISE, Analyser
 from unifi_scanner.detection.engine import Engine, detect
+from unifi_scanner.detection.heard import Heard, Seer
 from unifi_scanner.detection.loader import ignored_kinds, load_rules
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.stories import GO_ON, Chronicle, Told, tell_stories
@@ -13,7 +14,9 @@ __all__ = [
     "Analyser",
     "Chronicle",
     "Engine",
+    "Heard",
     "Rule",
+    "Seer",
     "Told",
     "detect",
     "ignored_kinds",
