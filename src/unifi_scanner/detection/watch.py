@@ -156,13 +156,10 @@ class RunWatch(Watch):
         key = self._key(entry)
         if key is None:
             return
-        now = entry.timestamp
         run = self._runs.get(key)
         if run is None:
-            run = self._begin(key, now)
-        kept = run.kept
-        kept.append(entry)
-        if len(kept) == self._need and now - kept[0].timestamp <= self._within and run.fits(self._within):
+            run = self._begin(key, entry.timestamp)
+        if run.add(entry, self._within) == self._need and run.fits(self._within):
             self._gather(key, run.untold())
 
     def _begin(self, key: Key, now: datetime) -> Run:
@@ -190,12 +187,12 @@ class DistinctWatch(Watch):
         for test in self._tests:
             if not test(entry):
                 return
-        key, value, now = self._key(entry), self._value(entry), entry.timestamp
+        key, value = self._key(entry), self._value(entry)
         if key is None or value is None:
             return
         run = self._runs.get(key)
         if run is None:
-            run = self._begin(key, now)
+            run = self._begin(key, entry.timestamp)
         if run.add(value, entry, self._within) >= self._need:
             self._gather(key, run.untold())
 
