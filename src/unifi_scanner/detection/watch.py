@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -27,7 +26,7 @@ class Memory:
     def __init__(self, condition: Precondition) -> None:
         self.condition = condition
         self._key = key_reader(condition.by)
-        self._times: dict[Key, deque[datetime]] = {}
+        self._times: dict[Key, list[datetime]] = {}
 
     def note(self, entry: LogEntry) -> None:
         """Remember an entry of the precondition's Kinds that has a time."""
@@ -38,8 +37,10 @@ class Memory:
         if times is None:
             while len(self._times) >= MOST_RUNS:
                 del self._times[next(iter(self._times))]
-            times = self._times[key] = deque(maxlen=self.condition.at_least)
+            times = self._times[key] = []
         times.append(entry.timestamp)
+        if len(times) > self.condition.at_least:
+            del times[0]
 
     def holds(self, entry: LogEntry) -> bool:
         """Return whether enough of it happened to the subject of `entry` shortly before."""
@@ -159,7 +160,7 @@ class RunWatch(Watch):
         run = self._runs.get(key)
         if run is None:
             run = self._begin(key, entry.timestamp)
-        if run.add(entry, self._within) == self._need and run.fits(self._within):
+        if run.add(entry, self._within) and run.fits(self._within):
             self._gather(key, run.untold())
 
     def _begin(self, key: Key, now: datetime) -> Run:

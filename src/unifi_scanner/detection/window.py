@@ -15,20 +15,23 @@ MOST_DISTINCT = 4096
 class Run:
     """The last `need` matches of one subject, without those that no match to come can lie in one span with."""
 
-    __slots__ = ("kept", "told")
+    __slots__ = ("kept", "need", "told")
 
     def __init__(self, need: int) -> None:
-        self.kept: deque[LogEntry] = deque(maxlen=need)
+        self.need = need
+        self.kept: list[LogEntry] = []  # a few: a deque would take ten times the memory
         self.told: LogEntry | None = None
 
-    def add(self, entry: LogEntry, within: timedelta) -> int:
-        """Take in a match and return how many are kept."""
+    def add(self, entry: LogEntry, within: timedelta) -> bool:
+        """Take in a match and return whether there are enough of them."""
         kept, now = self.kept, entry.timestamp
         kept.append(entry)
-        # who keeps what is of no more use has its memory scattered, and the next entries are slower to make
+        # whatever is kept for nothing makes new entries slower: their memory is scattered
         while now - kept[0].timestamp > within:
-            kept.popleft()
-        return len(kept)
+            del kept[0]
+        if len(kept) > self.need:
+            del kept[0]
+        return len(kept) == self.need
 
     @property
     def last(self) -> datetime:
