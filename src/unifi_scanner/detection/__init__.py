@@ -2,6 +2,7 @@
 
 from unifi_scanner.detection.analyser import ANALYSERS, KNOWN_OTHERWISE, Analyser
 from unifi_scanner.detection.engine import Begun, Engine, detect
+from unifi_scanner.detection.heard import Heard, Seer
 from unifi_scanner.detection.loader import ignored_kinds, load_rules
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.state import State, state_of, take_up
@@ -15,7 +16,9 @@ __all__ = [
     "Begun",
     "Chronicle",
     "Engine",
+    "Heard",
     "Rule",
+    "Seer",
     "State",
     "Told",
     "detect",

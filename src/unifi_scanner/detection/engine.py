@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from unifi_scanner.detection.analyser import Analyser, BusyAnalyser
 from unifi_scanner.detection.group import Group
+from unifi_scanner.detection.heard import Heard, See, Seer
 from unifi_scanner.detection.overrides import (
     Override,
     adjusted,
@@ -27,10 +29,10 @@ from unifi_scanner.detection.watch import Watch, watch_for
 from unifi_scanner.detection.wording import finding_of
 from unifi_scanner.models.coverage import Muted
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.models.wire_time import EPOCH
 
-See = Callable[[LogEntry], None]
+Table = Mapping[str, tuple[See, ...]]
 
 
 class Begun(NamedTuple):
@@ -63,7 +65,6 @@ class Engine:
         self._chronicle = chronicle
         if begun is not None:
             self._take_up(begun)
-        self._table = _dispatch_table(self._watches, self._analysers, chronicle)
 
     def _take_up(self, begun: Begun) -> None:
         for watch, known in zip(self._watches, begun.watches, strict=True):
@@ -81,14 +82,37 @@ class Engine:
             chronicle=self._chronicle.state() if self._chronicle is not None else None,
         )
 
-    def feed(self, entries: Iterable[LogEntry]) -> None:
-        """Take in entries; how they are divided over calls makes no difference."""
-        watchers_of = self._table.get
-        for entry in entries:
-            watchers = watchers_of(entry.kind)
-            if watchers is not None:
+    def feed(self, entries: Iterable[LogEntry], heard: Heard | None = None) -> None:
+        """Take in entries, and count them in `heard`; how they are divided over calls makes no difference."""
+        heard = heard or Heard()
+        timed, untimed = self._tables_with(heard)
+        number, last = 0, heard.last or NO_TIME
+        try:
+            for number, entry in enumerate(entries, 1):  # noqa: B007 counted at the end
+                when = entry.timestamp
+                if when > last:
+                    if last is NO_TIME:
+                        heard.first = when
+                    last = when
+                    watchers = timed.get(entry.kind, ())
+                else:
+                    table = timed if heard.note_no_later(when) else untimed
+                    watchers = table.get(entry.kind, ())
                 for see in watchers:
                     see(entry)
+        finally:
+            heard.entries += number
+            heard.last = None if last is NO_TIME else last
+
+    @cached_property
+    def _tables(self) -> tuple[Table, Table]:
+        """Return who sees which Kind: of the entries that have a time, and of those that have none."""
+        return _tables(list(_seers(self._watches, self._analysers, self._chronicle)))
+
+    def _tables_with(self, heard: Heard) -> tuple[Table, Table]:
+        others = _tables(list(heard.seers()))
+        timed, untimed = (_joined(other, own) for other, own in zip(others, self._tables, strict=True))
+        return timed, untimed
 
     def findings(self) -> list[Finding]:
         """Return what was found so far and the user did not mute, gravest first, then newest."""
@@ -145,22 +169,34 @@ def _rank(finding: Finding) -> tuple[int, float, str]:
     return (-finding.severity.rank, -(finding.last_seen - EPOCH).total_seconds(), finding.id)
 
 
-def _dispatch_table(
+def _seers(
     watches: Sequence[Watch], analysers: Sequence[Analyser], chronicle: Chronicle | None
-) -> dict[str, tuple[See, ...]]:
-    table: dict[str, list[See]] = defaultdict(list)
+) -> Iterator[Seer]:
     for watch in watches:
-        for kind in watch.rule.kind:
-            table[kind].append(watch.see)
-        for memory in (watch.after, watch.unless):
-            for kind in memory.condition.kind if memory else ():
-                table[kind].append(memory.note)  # type: ignore[union-attr]
-        for kind in watch.rule.resolve.kind if watch.rule.resolve else ():
-            table[kind].append(watch.see_end)
+        yield from watch.seers()
     for analyser in analysers:
         see_of = analyser.see_of if isinstance(analyser, BusyAnalyser) else {}
         for kind in analyser.kinds:
-            table[kind].append(see_of.get(kind, analyser.see))
+            yield Seer(kind, see_of.get(kind, analyser.see), analyser.see)
     for kind, see in chronicle.watchers() if chronicle else ():
-        table[kind].append(see)
+        yield Seer(kind, see, see)
+
+
+def _tables(seers: Iterable[Seer]) -> tuple[Table, Table]:
+    timed: dict[str, list[See]] = defaultdict(list)
+    untimed: dict[str, list[See]] = defaultdict(list)
+    for seer in seers:
+        if seer.timed is not None:
+            timed[seer.kind].append(seer.timed)
+        if seer.untimed is not None:
+            untimed[seer.kind].append(seer.untimed)
+    return _frozen(timed), _frozen(untimed)
+
+
+def _frozen(table: Mapping[str, Sequence[See]]) -> Table:
     return {kind: tuple(sees) for kind, sees in table.items()}
+
+
+def _joined(one: Table, other: Table) -> Table:
+    """Return a table of who sees a Kind in one, then in the other."""
+    return {**other, **{kind: (*sees, *other.get(kind, ())) for kind, sees in one.items()}} if one else other

@@ -14,7 +14,9 @@ from unifi_scanner.detection import (
     Begun,
     Chronicle,
     Engine,
+    Heard,
     Rule,
+    Seer,
     State,
     state_of,
     take_up,
@@ -22,7 +24,7 @@ from unifi_scanner.detection import (
 )
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
-from unifi_scanner.models.log_entry import NO_TIME, LogEntry
+from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.models.section import Section
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
@@ -31,15 +33,11 @@ from unifi_scanner.pipeline.told import NEVER, LastTold, changes_since, things_o
 from unifi_scanner.reports import Almanac, build_report
 
 
-class Tally(msgspec.Struct):
+class Tally(Heard):
     """What passed by on the way to detection: counted, so that a report can say what it did not understand."""
 
-    entries: int = 0
     unreadable: int = 0
-    without_time: int = 0
     unknown: Counter[str] = msgspec.field(default_factory=Counter)
-    first: datetime | None = None
-    last: datetime | None = None
     almanac: Almanac = msgspec.field(default_factory=Almanac)
 
     @classmethod
@@ -53,28 +51,18 @@ class Tally(msgspec.Struct):
         """Return what it counted, without the almanac."""
         return {name: getattr(self, name) for name in self.__struct_fields__ if name != "almanac"}
 
-    def watch(self, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
-        """Yield `entries` unchanged, counting them."""
-        seer_of = self.almanac.seers.get
-        for entry in entries:
-            self.entries += 1
-            kind, when = entry.kind, entry.timestamp
-            draw = seer_of(kind)
-            if draw is not None and when != NO_TIME:
-                draw(entry)
-            if kind == UNKNOWN_KIND:
-                self.unknown[entry.event_type] += 1
-            elif kind == UNREADABLE_KIND:
-                self.unreadable += 1
-            if when == NO_TIME:
-                self.without_time += 1
-            elif self.last is None or self.first is None:
-                self.first = self.last = when
-            elif when > self.last:
-                self.last = when
-            elif when < self.first:
-                self.first = when
-            yield entry
+    def seers(self) -> Iterator[Seer]:
+        """Yield who counts what nobody understood, and who draws."""
+        yield Seer(UNKNOWN_KIND, self._see_unknown, self._see_unknown)
+        yield Seer(UNREADABLE_KIND, self._see_unreadable, self._see_unreadable)
+        for kind, draw in self.almanac.seers.items():
+            yield Seer(kind, draw, None)
+
+    def _see_unknown(self, entry: LogEntry) -> None:
+        self.unknown[entry.event_type] += 1
+
+    def _see_unreadable(self, _entry: LogEntry) -> None:
+        self.unreadable += 1
 
 
 class Known(NamedTuple):
@@ -110,7 +98,7 @@ class Judging:
 
     def take(self, entries: Iterable[LogEntry]) -> None:
         """Take in entries of the period."""
-        self._engine.feed(self._tally.watch(entries))
+        self._engine.feed(entries, self._tally)
 
     def known(self) -> Known:
         """Return what it knows by now, before it made a report."""

@@ -138,11 +138,11 @@ class Almanac:
         }
 
     def _see_join(self, entry: LogEntry) -> None:
-        mac = entry.device_mac
+        mac, name = entry.device_mac, entry.device_name
         self.heads.join(_who(entry), self._slot(entry.timestamp), mac or "")
         spot = self.spots.get(mac) if mac else None
-        if spot is None or (entry.device_name and spot.name != entry.device_name):
-            spot = self._spot(mac, entry.device_name)
+        if spot is None or (name and spot.name != name):
+            spot = self._spot(mac, name)
         if spot is not None:
             spot.joins += 1
 
