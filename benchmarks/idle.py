@@ -34,7 +34,7 @@ def run() -> list[dict[str, Any]]:
             "UNIFI_TLS_FINGERPRINT": twin.fingerprint,
             "UNIFI_DATA_DIR": data,
         }
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own words
             [sys.executable, "-c", AS_INSTALLED, "run"], env=environ, stderr=subprocess.DEVNULL
         )
         try:
