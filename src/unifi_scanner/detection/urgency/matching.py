@@ -1,0 +1,132 @@
+"""Which thing each open episode is now, which of them turn out to be one story, and which things are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from unifi_scanner.detection.urgency.desk import Desk
+from unifi_scanner.detection.urgency.episode import (
+    UNTOLD,
+    Episode,
+    Step,
+    Thing,
+    is_over,
+    names_of,
+    place_of,
+)
+from unifi_scanner.models.log_entry import NO_TIME
+
+# what ended or began longer ago when we first hear of it belongs in the report
+NEWS_FOR = timedelta(minutes=30)
+MOST_IDS = 200
+# who keeps its thread when several become one
+KEEPS_ITS_THREAD = (Step.TOLD, Step.JOINED, Step.WAITING, Step.HELD)
+
+
+def match(desk: Desk, things: Iterable[Thing]) -> list[Thing]:
+    """Find out which thing each open episode is now, and return the things that are none of them."""
+    by_id = {known: key for key, one in desk.episodes.items() for known in one.ids}
+    unknown = []
+    for thing in things:
+        found = (by_id[name] for name in names_of(thing) if by_id.get(name) in desk.episodes)
+        keys = list(dict.fromkeys(found))
+        for key in keys:
+            _take(desk, key, thing)
+        _merge(desk, [desk.episodes[key] for key in keys])
+        if not keys:
+            unknown.append(thing)
+    return [thing for thing in unknown if not _takes_by_place(desk, thing)]
+
+
+def _takes_by_place(desk: Desk, thing: Thing) -> bool:
+    """Take a thing for the one lost episode of its kind: a wider look may begin a story with another entry."""
+    lost = [
+        key
+        for key, one in desk.episodes.items()
+        if key not in desk.current
+        and (one.rule, one.subjects) == (thing.rule, thing.subjects)
+        and thing.last_seen >= one.last_seen
+    ]
+    if len(lost) != 1:
+        return False
+    _take(desk, lost[0], thing)
+    return True
+
+
+def _take(desk: Desk, key: str, thing: Thing) -> None:
+    before = desk.current.get(key)
+    if before is None or (is_over(before) and not is_over(thing)):
+        desk.current[key] = thing
+    one = desk.episodes[key]
+    if one.step in UNTOLD:
+        one = _as_it_is_now(one, thing)
+    desk.replace(
+        one,
+        ids=tuple(dict.fromkeys((*one.ids, *names_of(thing))))[-MOST_IDS:],
+        last_seen=max(one.last_seen, thing.last_seen),
+        ends=one.ends or desk.has_end(thing),
+    )
+
+
+def _as_it_is_now(one: Episode, thing: Thing) -> Episode:
+    return msgspec.structs.replace(
+        one,
+        rule=thing.rule,
+        subjects=thing.subjects,
+        source=thing.source,
+        severity=one.severity if is_over(thing) else thing.severity,
+        title=thing.title,
+    )
+
+
+def _merge(desk: Desk, family: Sequence[Episode]) -> None:
+    """Let what turned out to be one story be one: told once, in the thread that is there already."""
+    ranked = sorted(family, key=lambda one: (KEEPS_ITS_THREAD.index(one.step), one.began))
+    for one in ranked[1:]:
+        if one.step in UNTOLD:
+            desk.forget(one)
+        elif one.step is Step.TOLD:
+            for each in [one, *desk.joined(one)]:
+                desk.replace(each, step=Step.JOINED, under=ranked[0].key, unsaid=False)
+
+
+def begin_episodes(desk: Desk, things: Iterable[Thing]) -> None:
+    """Open an episode for each thing that is news."""
+    for thing in things:
+        if is_over(thing) or not desk.is_wanted(thing) or _is_known(desk, thing):
+            continue
+        if thing.last_seen == NO_TIME or desk.now - thing.last_seen > NEWS_FOR:
+            desk.close(thing.id, thing.last_seen)
+        else:
+            _begin(desk, thing)
+
+
+def _is_known(desk: Desk, thing: Thing) -> bool:
+    return any(
+        name in desk.over and thing.last_seen <= desk.over[name]
+        for name in (thing.id, place_of(thing.rule, thing.subjects))
+    )
+
+
+def _begin(desk: Desk, thing: Thing) -> None:
+    number = desk.begun[thing.id] = desk.begun.get(thing.id, 0) + 1
+    key = f"{thing.id}.{number}"
+    # the thing is older than this trouble: it was over in between, or only now became grave
+    again = number > 1 or desk.now - thing.first_seen > NEWS_FOR
+    desk.current[key] = thing
+    desk.episodes[key] = Episode(
+        key=key,
+        ids=names_of(thing),
+        rule=thing.rule,
+        subjects=thing.subjects,
+        source=thing.source,
+        severity=thing.severity,
+        title=thing.title,
+        began=thing.last_seen if again else thing.first_seen,
+        seen_at=desk.now,
+        last_seen=thing.last_seen,
+        ends=desk.has_end(thing),
+    )
