@@ -16,11 +16,8 @@ from unifi_scanner.models.enums import Severity
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.pipeline.alert import fold_held, message_of
 from unifi_scanner.pipeline.judging import ending_rules
+from unifi_scanner.reports.alert_media import WIDTH
 from unifi_scanner.reports.alert_text import (
-    BACK,
-    CALLED,
-    OF_THE_HOUSE,
-    WIDTH,
     Alert,
     Told,
     all_clear,
@@ -30,6 +27,7 @@ from unifi_scanner.reports.alert_text import (
     update,
     urgent,
 )
+from unifi_scanner.reports.alert_words import BACK, CALLED, OF_THE_HOUSE
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GRAVE = [rule for rule in load_rules() if rule.severity.rank >= Severity.HIGH.rank]
@@ -80,13 +78,13 @@ def every_kind(thing: Finding, **more: Any) -> list[Alert]:
 
 @pytest.mark.parametrize("rule", GRAVE, ids=lambda rule: rule.name)
 def test_every_grave_rule_has_a_subject_that_is_true_at_the_end_too(rule: Any) -> None:
-    assert rule.name in CALLED, "add a line to CALLED in reports/alert_text.py"
+    assert rule.name in CALLED, "add a line to CALLED in reports/alert_words.py"
 
 
 @pytest.mark.parametrize("rule", sorted(ending_rules(load_rules())))
 def test_whatever_can_be_over_has_a_subject_and_an_all_clear(rule: str) -> None:
-    assert rule in CALLED, "add a line to CALLED in reports/alert_text.py"
-    assert rule in BACK, "add a line to BACK in reports/alert_text.py"
+    assert rule in CALLED, "add a line to CALLED in reports/alert_words.py"
+    assert rule in BACK, "add a line to BACK in reports/alert_words.py"
 
 
 def test_no_words_are_kept_for_a_rule_that_is_gone() -> None:

@@ -2,131 +2,25 @@
 
 from __future__ import annotations
 
-import html
-import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from unifi_scanner.models.enums import Confidence, Role, Severity
-from unifi_scanner.models.finding import Finding, Incident
+from unifi_scanner.models.finding import Incident
 from unifi_scanner.models.phrasing import tame
+from unifi_scanner.reports.alert_media import Alert, Thing, Told, alert_of
+from unifi_scanner.reports.alert_words import BACK, CALLED, OF_THE_HOUSE
 from unifi_scanner.reports.prose import Clock, counted, duration, is_known, listed
 
-WIDTH = 72
 MOST_NAMED = 12
-MOST_SHORT = 900
 URGENT, NOTE, UPDATE, CLEAR = "URGENT", "PLEASE NOTE", "UPDATE", "ALL CLEAR"
 SURENESS: Mapping[Confidence, str] = {
     Confidence.CERTAINLY: "certainly",
     Confidence.PROBABLY: "probably",
     Confidence.POSSIBLY: "possibly",
 }
-# what a subject line calls it: it must be as true at the end as at the beginning
-CALLED: Mapping[str, str] = {
-    "internet-down": "Internet outage",
-    "internet-keeps-failing": "Internet keeps failing",
-    "internet-comes-and-goes": "Internet comes and goes",
-    "on-backup-line": "Internet on the backup line",
-    "one-line-down": "One Internet line down",
-    "mobile-backup-missing": "Mobile backup missing",
-    "wifi-got-worse": "Wi-Fi got worse",
-    "wireless-link-ended": "Wireless link lost",
-    "device-keeps-restarting": "Device keeps restarting",
-    "device-attacks-others": "A device of yours attacks others",
-    "device-mines-coins": "A device of yours mines coins",
-    "network-name-imitated": "Network name imitated",
-    "device-offline": "Device offline",
-    "device-offline-for-hours": "Device offline for hours",
-    "device-keeps-going-offline": "Device keeps going offline",
-    "several-devices-offline": "Several devices offline",
-    "device-too-hot": "Device too hot",
-    "ap-cut-off": "Access point cut off",
-    "power-went-out": "Power cut",
-    "power-supply-failed": "Power supply failed",
-    "backup-power-overloaded": "Backup power overloaded",
-    "site-link-down": "Link between sites down",
-    "cable-loop": "Cable loop",
-    "second-address-giver": "Second address giver",
-    "no-free-addresses": "No free addresses",
-    "password-guessing": "Somebody is guessing a password",
-    "password-guessed": "A password may have been guessed",
-    "command-line-guessing": "Somebody is guessing a command line password",
-    "command-line-guessed": "A command line password may have been guessed",
-    "inside-device-blocked": "Suspicious device inside",
-    "inside-device-noticed": "Suspicious device inside",
-    "inside-device-not-blocked": "Suspicious device inside",
-    "trap-touched": "Trap touched",
-    "storage-nearly-full": "Storage nearly full",
-    "network-could-not-grow": "Network too small",
-    "network-sign-in-trouble": "Trouble signing in to the network",
-}
-# how an all-clear begins
-BACK: Mapping[str, str] = {
-    "internet-down": "the Internet is back",
-    "internet-comes-and-goes": "the Internet is back",
-    "device-offline": "{whom} is back",
-    "device-offline-for-hours": "{whom} is back",
-    "device-keeps-going-offline": "{whom} is back",
-    "several-devices-offline": "the devices are back",
-    "ap-cut-off": "{whom} is back",
-    "power-went-out": "the power is back",
-    "site-link-down": "the link between the sites is back",
-    "on-backup-line": "the main line is back",
-    "one-line-down": "the Internet line is back",
-    "mobile-backup-missing": "the mobile backup is back",
-    "wifi-got-worse": "the Wi-Fi is well again",
-    "wireless-link-ended": "the wireless link is back",
-}
-# it is about the whole house, so its subject names no one
-OF_THE_HOUSE = frozenset(
-    {
-        "internet-down",
-        "internet-keeps-failing",
-        "internet-comes-and-goes",
-        "on-backup-line",
-        "one-line-down",
-        "power-went-out",
-        "several-devices-offline",
-    }
-)
-
-
-class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert in every medium; `short` is for chats and phones, `data` for programs."""
-
-    subject: str
-    text: str
-    html: str
-    short: str
-    data: Mapping[str, Any]
-
-
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What the words of one alert need to know beside the thing itself.
-
-    `began` and `over` are of this episode; `wrote` is when the first message left, None where none did.
-    """
-
-    site: str
-    zone: str
-    now: datetime
-    subject: str
-    began: datetime
-    over: datetime | None = None
-    wrote: datetime | None = None
-    also: tuple[str, ...] = ()
-    still: tuple[str, ...] = ()
-    number: int = 0
-    budget: int = 0
-    is_last_today: bool = False
-    can_end: bool = True
-    steady_for: str = ""
-
-
-Thing = Finding | Incident
 
 
 def subject_of(site: str, thing: Thing, began: datetime, zone: str) -> str:
@@ -152,7 +46,7 @@ def urgent(thing: Thing, told: Told) -> Alert:
         _next(told),
         _footer(told),
     ]
-    return _alert("urgent", thing, told, parts)
+    return alert_of("urgent", thing, told, parts)
 
 
 def update(thing: Thing, told: Told) -> Alert:
@@ -161,7 +55,7 @@ def update(thing: Thing, told: Told) -> Alert:
         parts = [f"{UPDATE}: {thing.title}.", "But not all is well again:", _bullets(told.still)]
     else:
         parts = [f"{UPDATE}: {thing.what}", *_together(told.also), *_steps(thing)]
-    return _alert("update", thing, told, [*parts, _next(told), _footer(told)])
+    return alert_of("update", thing, told, [*parts, _next(told), _footer(told)])
 
 
 def all_clear(thing: Thing, told: Told) -> Alert:
@@ -176,7 +70,7 @@ def all_clear(thing: Thing, told: Told) -> Alert:
         else "We could not write to you while it lasted, so this is the first you hear of it.",
         _footer(told),
     ]
-    return _alert("clear", thing, told, parts)
+    return alert_of("clear", thing, told, parts)
 
 
 def summary(titles: Sequence[str], told: Told) -> Alert:
@@ -188,7 +82,7 @@ def summary(titles: Sequence[str], told: Told) -> Alert:
         "All of this is over. The next report tells it in full.",
         _footer(told),
     ]
-    return _alert("summary", None, told, parts)
+    return alert_of("summary", None, told, parts)
 
 
 def digest(items: Sequence[Mapping[str, str]], told: Told) -> Alert:
@@ -202,25 +96,13 @@ def digest(items: Sequence[Mapping[str, str]], told: Told) -> Alert:
         "The next report tells all of it in full.",
         _footer(told),
     ]
-    alert = _alert("digest", None, told, parts)
+    alert = alert_of("digest", None, told, parts)
     return msgspec.structs.replace(alert, data={**alert.data, "items": [dict(one) for one in items]})
 
 
 def news_of(text: str) -> str:
     """Return the news of a message: its first paragraph, on one line."""
     return " ".join(text.split("\n\n", 1)[0].split())
-
-
-def _alert(state: str, thing: Thing | None, told: Told, parts: Sequence[str]) -> Alert:
-    kept = [part for part in parts if part]
-    text = "\n\n".join(_wrapped(part) for part in kept) + "\n"
-    return Alert(
-        subject=told.subject,
-        text=text,
-        html=_page(told.subject, kept),
-        short=_shortened(kept),
-        data=_data(state, thing, told, kept),
-    )
 
 
 def _where(told: Told) -> str:
@@ -293,75 +175,6 @@ def _timeline(thing: Thing, told: Told) -> str:
     if told.steady_for:
         beats.append((told.now, f"Steady for {told.steady_for}, so we call it over."))
     return "\n".join(f"  {clock.hour(at)}  {what}" for at, what in sorted(beats, key=lambda beat: beat[0]))
-
-
-def _wrapped(part: str) -> str:
-    return "\n".join(_wrapped_line(line) for line in part.split("\n"))
-
-
-def _wrapped_line(line: str) -> str:
-    start, indent = line[:4], ""
-    if start[:2] == "- ":
-        indent = "  "
-    elif start[:1].isdigit() and ". " in start:
-        indent = "   "
-    elif start[:2] == "  ":
-        indent = " " * 9
-    return textwrap.fill(
-        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False,
-        drop_whitespace=True, initial_indent="",
-    )  # fmt: skip
-
-
-def _shortened(parts: Sequence[str]) -> str:
-    text = "\n\n".join(parts[:-1] if len(parts) > 1 else parts)
-    return text if len(text) <= MOST_SHORT else f"{text[: MOST_SHORT - 1].rstrip()}…"
-
-
-def _page(subject: str, parts: Sequence[str]) -> str:
-    head, *rest = [html.escape(part).replace("\n", "<br>\n") for part in parts]
-    body = "\n".join(f'<p style="margin:0 0 16px">{part}</p>' for part in rest)
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="color-scheme" content="light dark">'
-        f"<title>{html.escape(subject)}</title></head>\n"
-        '<body style="margin:0;padding:16px;font:17px/1.5 system-ui,sans-serif;max-width:600px">\n'
-        f'<p style="margin:0 0 16px;font-size:20px;font-weight:600">{head}</p>\n{body}\n</body></html>\n'
-    )
-
-
-def _data(state: str, thing: Thing | None, told: Told, parts: Sequence[str]) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "state": state,
-        "site": told.site,
-        "zone": told.zone,
-        "news": " ".join(parts[0].split()),
-        "also": list(told.also),
-        "still": list(told.still),
-        "incident": None,
-    }
-    if thing is not None:
-        data["incident"] = {
-            "id": thing.id,
-            "rule": thing.rule,
-            "severity": thing.severity.value,
-            "title": thing.title,
-            "what": thing.what,
-            "why": thing.why,
-            "do": list(thing.do),
-            "confidence": thing.confidence.value,
-            "began": _iso(told.began),
-            "over": _iso(told.over),
-            "count": thing.count,
-            "subjects": list(thing.subjects),
-        }
-    return data
-
-
-def _iso(moment: datetime | None) -> str | None:
-    if moment is None or not is_known(moment):
-        return None
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 __all__ = ["Alert", "Told", "all_clear", "digest", "news_of", "subject_of", "summary", "update", "urgent"]
