@@ -14,8 +14,9 @@ from unifi_scanner.delivery.email import build_mail
 from unifi_scanner.detection import ANALYSERS, KNOWN_OTHERWISE, load_rules
 from unifi_scanner.models.enums import Severity
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.pipeline.alert import fold_held, message_of
+from unifi_scanner.pipeline import fold_held
 from unifi_scanner.pipeline.judging import ending_rules
+from unifi_scanner.pipeline.late_news import message_of
 from unifi_scanner.reports.alert_media import WIDTH
 from unifi_scanner.reports.alert_text import (
     Alert,

@@ -5,7 +5,7 @@
 Left of the seam (`Ingest`) runs every few seconds, right of it (`Publish`) on the report schedule.
 """
 
-from unifi_scanner.pipeline.alert import Alert, family_of, fold_held
+from unifi_scanner.pipeline.alert import Alert, family_of
 from unifi_scanner.pipeline.books import (
     books_of,
     read_standing,
@@ -19,6 +19,7 @@ from unifi_scanner.pipeline.books import (
 from unifi_scanner.pipeline.history import Found, Reading, read_history
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
+from unifi_scanner.pipeline.late_news import fold_held
 from unifi_scanner.pipeline.past import Past, past_of, remember_health
 from unifi_scanner.pipeline.post import Post, retry_pending
 from unifi_scanner.pipeline.publish import Publish
