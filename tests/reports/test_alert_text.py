@@ -123,6 +123,17 @@ def test_an_all_clear_says_since_when_and_how_long_and_what_we_wrote() -> None:
     assert "13:01  We wrote to you." in text
 
 
+def test_an_all_clear_does_not_call_what_may_go_on_nothing_to_do() -> None:
+    alert = all_clear(
+        finding(),
+        told(over=NOON + timedelta(minutes=14), also=("Lamp was offline",), still=("Rack is too hot",)),
+    )
+    text = " ".join(alert.text.split())
+    assert "Nothing needs you now." not in text
+    assert "This is over too: - Lamp was offline" in text
+    assert "Nothing tells us whether this is over, so have a look at it: - Rack is too hot" in text
+
+
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

@@ -62,8 +62,9 @@ def all_clear(thing: Thing, told: Told) -> Alert:
     """Return the message that says it is over; where nothing could leave before, it tells all of it."""
     parts = [
         f"{CLEAR}: {_over_words(thing, told)}",
-        "Nothing needs you now.",
+        "" if told.still else "Nothing needs you now.",
         *_together(told.also, "This is over too:"),
+        *_together(told.still, "Nothing tells us whether this is over, so have a look at it:"),
         _timeline(thing, told),
         ""
         if told.wrote

@@ -10,7 +10,7 @@ from unifi_scanner.detection.urgency.ending import clear, follow
 from unifi_scanner.detection.urgency.episode import Book, Decided, Step, Thing
 from unifi_scanner.detection.urgency.matching import begin_episodes, match
 from unifi_scanner.detection.urgency.policy import Policy
-from unifi_scanner.detection.urgency.telling import summarise, tell_due, update
+from unifi_scanner.detection.urgency.telling import rise, summarise, tell_due, update
 
 LOOK_EVERY = timedelta(minutes=1)  # at what is open
 
@@ -23,6 +23,7 @@ def decide(
     begin_episodes(desk, match(desk, things))
     follow(desk)
     clear(desk)
+    rise(desk)
     tell_due(desk)
     summarise(desk)
     update(desk)

@@ -25,6 +25,8 @@ def follow(desk: Desk) -> None:
     """See what became of each open episode."""
     for key, one in list(desk.episodes.items()):
         thing = desk.current.get(key)
+        if key not in desk.episodes:
+            continue  # it ended with what it was told as a part of
         if thing is None:
             _end_after(desk, one, LOST_AFTER)
         else:
@@ -37,7 +39,8 @@ def _follow_one(desk: Desk, one: Episode, thing: Thing) -> None:
     elif is_over(thing):
         _seems_over(desk, one)
     elif not one.ends:
-        _end_after(desk, one, SILENT_FOR)
+        if not any(_may_still_end(desk, each) for each in desk.joined(one)):
+            _end_after(desk, one, SILENT_FOR)
     elif one.over_since is not None:
         _is_back(desk, one, thing)
 
@@ -70,8 +73,10 @@ def clear(desk: Desk) -> None:
     for one in [each for each in desk.episodes.values() if each.step is Step.TOLD]:
         family = [one, *desk.joined(one)]
         open_ones = [each for each in family if _may_still_end(desk, each) and not _stays_over(desk, each)]
-        if not open_ones and any(each.over_since is not None for each in family):
+        if not open_ones and one.over_since is not None:
             _clear_all(desk, family)
+        elif not open_ones:
+            _end_parts(desk, family[1:])
         elif one not in open_ones and one.over_since is not None and not one.is_half_over:
             _tell_half_over(desk, one, open_ones)
 
@@ -86,9 +91,19 @@ def _stays_over(desk: Desk, one: Episode) -> bool:
 
 
 def _clear_all(desk: Desk, family: Sequence[Episode]) -> None:
+    """Say that it is over, and of which parts of it nothing tells whether they are."""
     for each in family:
         desk.end(each)
-    desk.write(Occasion.CLEAR, family[0], also=titles_of(family[1:]))
+    over = [each for each in family[1:] if each.over_since is not None]
+    unsure = [each for each in family[1:] if each.over_since is None]
+    desk.write(Occasion.CLEAR, family[0], also=titles_of(over), still=titles_of(unsure))
+
+
+def _end_parts(desk: Desk, parts: Sequence[Episode]) -> None:
+    """End what is over of something that has no end: an all-clear would be told of the whole."""
+    for each in parts:
+        if each.over_since is not None:
+            desk.end(each)
 
 
 def _tell_half_over(desk: Desk, one: Episode, open_ones: Sequence[Episode]) -> None:

@@ -75,7 +75,7 @@ class Occasion(StrEnum):
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """One message to write about `episode`; `number` counts those of the day.
 
-    `also` are the titles of what belongs to it, `still` of what is not over though it is.
+    `also` are the titles of what belongs to it, `still` of what may not be over though it is.
     """
 
     occasion: Occasion
@@ -102,6 +102,18 @@ def is_over(thing: Thing) -> bool:
 def names_of(thing: Thing) -> tuple[str, ...]:
     """Return every id under which a thing may be known."""
     return (thing.id, *thing.findings) if isinstance(thing, Incident) else (thing.id,)
+
+
+def as_it_is_now(one: Episode, thing: Thing) -> Episode:
+    """Return an episode that nobody was told of in the words of today."""
+    return msgspec.structs.replace(
+        one,
+        rule=thing.rule,
+        subjects=thing.subjects,
+        source=thing.source,
+        severity=one.severity if is_over(thing) else thing.severity,
+        title=thing.title,
+    )
 
 
 def place_of(rule: str, subjects: Sequence[str]) -> str:

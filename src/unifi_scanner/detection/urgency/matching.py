@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-
-import msgspec
 
 from unifi_scanner.detection.urgency.desk import Desk
 from unifi_scanner.detection.urgency.episode import (
@@ -13,6 +12,7 @@ from unifi_scanner.detection.urgency.episode import (
     Episode,
     Step,
     Thing,
+    as_it_is_now,
     is_over,
     names_of,
     place_of,
@@ -28,10 +28,13 @@ KEEPS_ITS_THREAD = (Step.TOLD, Step.JOINED, Step.WAITING, Step.HELD)
 
 def match(desk: Desk, things: Iterable[Thing]) -> list[Thing]:
     """Find out which thing each open episode is now, and return the things that are none of them."""
-    by_id = {known: key for key, one in desk.episodes.items() for known in one.ids}
+    by_id: defaultdict[str, list[str]] = defaultdict(list)
+    for key, one in desk.episodes.items():
+        for name in one.ids:
+            by_id[name].append(key)
     unknown = []
     for thing in things:
-        found = (by_id[name] for name in names_of(thing) if by_id.get(name) in desk.episodes)
+        found = (key for name in names_of(thing) for key in by_id.get(name, ()) if key in desk.episodes)
         keys = list(dict.fromkeys(found))
         for key in keys:
             _take(desk, key, thing)
@@ -62,7 +65,7 @@ def _take(desk: Desk, key: str, thing: Thing) -> None:
         desk.current[key] = thing
     one = desk.episodes[key]
     if one.step in UNTOLD:
-        one = _as_it_is_now(one, thing)
+        one = as_it_is_now(one, thing)
     desk.replace(
         one,
         ids=tuple(dict.fromkeys((*one.ids, *names_of(thing))))[-MOST_IDS:],
@@ -71,26 +74,21 @@ def _take(desk: Desk, key: str, thing: Thing) -> None:
     )
 
 
-def _as_it_is_now(one: Episode, thing: Thing) -> Episode:
-    return msgspec.structs.replace(
-        one,
-        rule=thing.rule,
-        subjects=thing.subjects,
-        source=thing.source,
-        severity=one.severity if is_over(thing) else thing.severity,
-        title=thing.title,
-    )
-
-
 def _merge(desk: Desk, family: Sequence[Episode]) -> None:
     """Let what turned out to be one story be one: told once, in the thread that is there already."""
-    ranked = sorted(family, key=lambda one: (KEEPS_ITS_THREAD.index(one.step), one.began))
-    for one in ranked[1:]:
+    if len(family) < 2:
+        return
+    head, *others = sorted(family, key=lambda one: (KEEPS_ITS_THREAD.index(one.step), one.unsaid, one.began))
+    for one in others:
         if one.step in UNTOLD:
             desk.forget(one)
         elif one.step is Step.TOLD:
             for each in [one, *desk.joined(one)]:
-                desk.replace(each, step=Step.JOINED, under=ranked[0].key, unsaid=False)
+                desk.replace(each, step=Step.JOINED, under=head.key)
+        elif one.unsaid:  # so that it is named in the thread of its story
+            desk.replace(one, under=head.under or head.key)
+    if head.step in UNTOLD:
+        desk.replace(head, began=min(one.began for one in family))
 
 
 def begin_episodes(desk: Desk, things: Iterable[Thing]) -> None:

@@ -8,7 +8,15 @@ from datetime import timedelta
 import msgspec
 
 from unifi_scanner.detection.urgency.desk import Desk
-from unifi_scanner.detection.urgency.episode import Episode, Occasion, Step, is_over, titles_of
+from unifi_scanner.detection.urgency.episode import (
+    Episode,
+    Occasion,
+    Step,
+    Thing,
+    as_it_is_now,
+    is_over,
+    titles_of,
+)
 from unifi_scanner.models.enums import LogSource, Severity
 
 STORM = timedelta(minutes=10)  # what follows within it, and is no graver, belongs to what was told
@@ -24,6 +32,23 @@ ONE_STORM = frozenset(
         LogSource.VPN,
     }
 )
+
+
+def rise(desk: Desk) -> None:
+    """Let what was told as a part wait for a message of its own once it is graver than the whole."""
+    told = [desk.current.get(one.key) for one in desk.episodes.values() if one.step is Step.TOLD]
+    for one in [each for each in desk.episodes.values() if each.step is Step.JOINED]:
+        thing = desk.current.get(one.key)
+        if thing is not None and _outgrows(desk, one, thing) and not any(thing is each for each in told):
+            now = as_it_is_now(one, thing)
+            desk.replace(now, step=Step.WAITING, under="", unsaid=False, over_since=None)
+            told.append(thing)
+
+
+def _outgrows(desk: Desk, one: Episode, thing: Thing) -> bool:
+    leader = desk.episodes.get(one.under)
+    is_graver = leader is not None and thing.severity.rank > leader.severity.rank
+    return is_graver and desk.is_wanted(thing) and not is_over(thing)
 
 
 def tell_due(desk: Desk) -> None:
@@ -61,6 +86,7 @@ def _can_lead(desk: Desk, leader: Episode, one: Episode) -> bool:
         leader.step is Step.TOLD
         and leader.source in ONE_STORM
         and leader.severity.rank >= one.severity.rank
+        and (leader.ends or not one.ends)  # what can be over needs a thread that says so
         and leader.told_at is not None
         and desk.now - leader.told_at <= STORM
     )
@@ -101,29 +127,38 @@ def update(desk: Desk) -> None:
 
 
 def _update_one(desk: Desk, leader: Episode, fresh: Sequence[Episode]) -> None:
-    changed = _graver(desk, leader) or _milder(desk, leader)
-    if desk.is_spent or (changed is None and desk.is_quiet):
+    thing = _changed(desk, leader)
+    if desk.is_spent or (desk.is_quiet and not _may_wake(leader, thing)):
         return
-    if changed is not None or (fresh and _may_update(desk, leader)):
+    if thing is not None or (fresh and _may_update(desk, leader)):
         desk.say(fresh)
-        told = desk.replace(leader, told_at=desk.now, severity=changed or leader.severity)
+        as_said = {} if thing is None else _as_said(thing)
+        told = desk.replace(leader, told_at=desk.now, **as_said)
         desk.write(Occasion.UPDATE, told, also=titles_of(fresh))
         _mark_last(desk)
 
 
-def _graver(desk: Desk, leader: Episode) -> Severity | None:
-    thing = desk.current.get(leader.key)
-    if thing is None or is_over(thing) or thing.severity.rank <= leader.severity.rank:
-        return None
-    return thing.severity
+def _as_said(thing: Thing) -> dict[str, object]:
+    return {"rule": thing.rule, "subjects": thing.subjects, "severity": thing.severity}
 
 
-def _milder(desk: Desk, leader: Episode) -> Severity | None:
-    """Return how grave it is where it is not what we said any more: the backup line carries the house."""
+def _changed(desk: Desk, leader: Episode) -> Thing | None:
+    """Return what it is now where that is graver, or milder, than what we said."""
     thing = desk.current.get(leader.key)
-    if thing is None or is_over(thing) or desk.is_wanted(thing) or thing.rule == leader.rule:
+    if thing is None or is_over(thing):
         return None
-    return thing.severity if desk.policy.wants(leader.rule, leader.severity) else None
+    is_graver = thing.severity.rank > leader.severity.rank
+    return thing if is_graver or _is_milder(desk, leader, thing) else None
+
+
+def _is_milder(desk: Desk, leader: Episode, thing: Thing) -> bool:
+    """Return whether it is less than urgent by now: the backup line carries the house."""
+    was_wanted = desk.policy.wants(leader.rule, leader.severity)
+    return thing.rule != leader.rule and was_wanted and not desk.is_wanted(thing)
+
+
+def _may_wake(leader: Episode, thing: Thing | None) -> bool:
+    return thing is not None and Severity.CRITICAL in (leader.severity, thing.severity)
 
 
 def _may_update(desk: Desk, leader: Episode) -> bool:
