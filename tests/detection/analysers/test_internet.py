@@ -78,6 +78,25 @@ def one(*records: Record) -> Finding:
             id="a backup that carries the house is no outage",
         ),
         pytest.param(
+            [line_event(0, DOWN), line_event(20, OVER, **TO_WAN2)],
+            "medium", "on-backup-line",
+            "The main line WAN of Northline failed, and the Internet moved to the backup line WAN2 after 20 minutes. It has not come back.",
+            id="on a backup that came late",
+        ),
+        pytest.param(
+            [line_event(0, DOWN), line_event(20, OVER, **TO_WAN2), line_event(45, HOME)],
+            "high", "on-backup-line",
+            "The main line WAN of Northline failed, and the Internet moved to the backup line WAN2 after 20 minutes. The main line was back after 45 minutes.",
+            id="until a late backup took over, the house had no Internet",
+        ),
+        pytest.param(
+            [line_event(0, DOWN), line_event(600, OVER, **TO_WAN2), line_event(604, HOME)],
+            "low", "on-backup-line",
+            "The main line WAN of Northline failed twice, and the Internet moved to the backup line WAN2."
+            " The main line was back after 4 minutes in all.",
+            id="hours later it is another failure, and nobody told the end of the first",
+        ),
+        pytest.param(
             [line_event(0, f"{OVER}_TEMPORARY", **TO_WAN2)],
             "low", "backup-line-briefly", "The Internet of Northline ran on the backup line WAN2 for a short time.",
             id="a moment on the backup",

@@ -48,8 +48,10 @@ class Internet:
         kind = entry.kind
         if kind in ("wan.restored", "wan.failback"):
             line.comes_back(entry)
-        elif kind in ("wan.down", "wan.failover"):
+        elif kind == "wan.down":
             line.goes_down(entry)
+        elif kind == "wan.failover":
+            line.fails_over(entry)
         else:
             line.was_down(entry)
         if kind in ("wan.failover", "wan.failover_briefly"):

@@ -41,6 +41,7 @@ def told_of_line(line: Line, *, backups: Sequence[Line]) -> Finding:
         "downtime": f"{span_words(line.total)}{' in all' if many else ''}" if line.total else None,
         "longest": span_words(line.longest) if many and line.total > line.longest else None,
         "unsure": _unsure(line),
+        "waited": f"{span_words(line.waited)}{' in all' if many else ''}" if line.waited >= QUICK else None,
     }
     return finding_from(
         line.trace, words, facts,
@@ -119,15 +120,28 @@ def _of_carried(line: Line) -> tuple[Words, str, Severity]:
         if line.is_down
         else "[. The main line was back after {downtime}][, {longest} at the longest]"
     )
+    without = "Until then you probably had no Internet. " if line.waited >= QUICK else ""
     words = Words(
-        title="The Internet runs on the backup line"
-        if line.is_down
-        else "The Internet ran on the backup line[ for {downtime}]",
-        what=f"The main line[ {{line}}][ of {{isp}}] failed[ {{repeats}}], and the Internet moved to the backup line[ {{backup}}]{end}.",
-        why="The backup is often slower, and mobile data can cost extra.",
+        title=_title_of_carried(line),
+        what=f"The main line[ {{line}}][ of {{isp}}] failed[ {{repeats}}], and the Internet moved to the backup line[ {{backup}}][ after {{waited}}]{end}.",
+        why=f"{without}The backup is often slower, and mobile data can cost extra.",
         do=("Look at the modem of the main line.", "If it stays dark, call your provider[, {isp}]."),
     )
-    return words, "on-backup-line", Severity.MEDIUM if line.is_down or line.longest >= LONG else Severity.LOW
+    return words, "on-backup-line", _severity_of_carried(line)
+
+
+def _title_of_carried(line: Line) -> str:
+    if line.is_down:
+        return "The Internet runs on the backup line"
+    if line.waited >= QUICK:
+        return "The Internet was down for {waited}, then ran on the backup line"
+    return "The Internet ran on the backup line[ for {downtime}]"
+
+
+def _severity_of_carried(line: Line) -> Severity:
+    if line.waited > HARDLY and not line.is_down:
+        return Severity.HIGH  # as of an outage that nothing carried
+    return Severity.MEDIUM if line.is_down or line.longest >= LONG else Severity.LOW
 
 
 def _one_of_several(line: Line) -> Words:

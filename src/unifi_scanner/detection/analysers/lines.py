@@ -17,6 +17,8 @@ SAME_OUTAGE: Final = timedelta(
     minutes=10
 )  # a second word on one outage; later, it is a new one whose end was missed
 
+CARRIED_LATER: Final = timedelta(hours=3)  # a backup that takes over within it was waited for all the while
+
 
 class Span(NamedTuple):
     """From when to when a line was down."""
@@ -33,7 +35,7 @@ class Span(NamedTuple):
 class Line:
     """One line to the Internet, by all the names it has, and when it was down."""
 
-    __slots__ = ("brief", "down_since", "down_word", "failed_over", "is_down", "isp", "label", "longest", "names", "outages", "spans", "total", "trace", "unmeasured")  # fmt: skip
+    __slots__ = ("brief", "down_since", "down_word", "failed_over", "is_carried", "is_down", "isp", "label", "longest", "names", "outages", "spans", "total", "trace", "unmeasured", "waited")  # fmt: skip
 
     def __init__(self, *names: str) -> None:
         self.names = {name for name in names if name}
@@ -44,8 +46,9 @@ class Line:
         self.trace = Trace()
         self.outages = self.brief = self.unmeasured = 0
         self.total = self.longest = timedelta()
+        self.waited = timedelta()  # until a backup line took over
         self.spans: list[Span] = []
-        self.is_down = self.failed_over = False
+        self.is_down = self.failed_over = self.is_carried = False
         self.down_since = self.down_word = NO_TIME
 
     def learn(self, entry: LogEntry, *names: str | None) -> None:
@@ -68,8 +71,18 @@ class Line:
         if self.is_down:
             self.unmeasured += 1  # nobody told when the last one ended
         self.outages += 1
-        self.is_down = True
+        self.is_down, self.is_carried = True, False
         self.down_since = self.down_word = when
+
+    def fails_over(self, entry: LogEntry) -> None:
+        """Note that another line carries the house from now on, maybe long after this one went down."""
+        when = entry.timestamp
+        is_late = self.is_down and not self.is_carried and NO_TIME not in (self.down_since, when)
+        if is_late and timedelta() <= when - self.down_since <= CARRIED_LATER:
+            self.waited += when - self.down_since
+            self.down_word = when
+        self.goes_down(entry)
+        self.is_carried = True
 
     def comes_back(self, entry: LogEntry) -> None:
         """Note that it is up again; a word from before it went down says nothing."""
@@ -77,7 +90,7 @@ class Line:
             return
         self.trace.add(entry)
         self.trace.count -= 1  # an end is no trouble of its own
-        self.is_down = False
+        self.is_down = self.is_carried = False
         if entry.has_time and self.down_since != NO_TIME:
             self._keep(Span(self.down_since, entry.timestamp))
         else:

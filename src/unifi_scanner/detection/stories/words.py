@@ -217,7 +217,7 @@ def _line_and_beyond(plot: Plot, told: set[Theme]) -> Iterator[str]:
         down = any(spell.is_open for spell in lines)
         for_ = span_words(max(spell.lasted for spell in lines))
         yield "The Internet is down." if down else f"The Internet was down for {for_}."
-    if any(s.kind.startswith("wan.failover") for s in plot.effects):
+    if plot.lead.rule not in CARRIED and any(s.kind.startswith("wan.failover") for s in plot.effects):
         yield "The Internet moved to the backup line."
     if any(s.theme is Theme.SLOW_LINE for s in plot.effects) and Theme.SLOW_LINE not in told:
         yield BEFORE
