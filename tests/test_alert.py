@@ -3,82 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from unifi_scanner.delivery import Message, Receipt
-from unifi_scanner.detection import load_rules
-from unifi_scanner.detection.urgency import Policy
-from unifi_scanner.errors import DeliveryError
-from unifi_scanner.ledger import ControllerFacts
-from unifi_scanner.logs.normalise import normalise_record
-from unifi_scanner.models.enums import Origin
-from unifi_scanner.models.log_entry import LogEntry, digest_of
+from tests.alert_home import POLICY, SHARD, Box, Home, device, flat, news, wan
 from unifi_scanner.models.samples import devices_of
 from unifi_scanner.models.topology import topology_of
-from unifi_scanner.pipeline import Alert, fold_held, remember_topology
-from unifi_scanner.pipeline.judging import ending_rules
-from unifi_scanner.pipeline.post import HELD_AFTER, Postman, decode_message
-from unifi_scanner.store import Shard, SqliteStore, open_store
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SHARD = Shard("10.0.0.1", "default")
-RULES = load_rules()
-POLICY = Policy(ending=ending_rules(RULES), zone=UTC)
-MINUTE = timedelta(minutes=1)
-
-
-class Box:
-    """A channel that takes messages, or refuses while it is told to."""
-
-    def __init__(self, name: str = "email", *, refuses: bool = False) -> None:
-        self.name = name
-        self.refuses = refuses
-        self.took: list[Message] = []
-
-    def send(self, message: Message) -> Receipt:
-        if self.refuses:
-            raise DeliveryError(self.name, "It is closed.")
-        self.took.append(message)
-        return Receipt(channel=self.name, at=NOON)
-
-
-class Home:
-    """One site whose alerts are decided and delivered minute by minute."""
-
-    def __init__(self, path: Path, *boxes: Box, policy: Policy = POLICY) -> None:
-        self.path, self.boxes, self.policy = path, boxes, policy
-        self.start()
-
-    def start(self) -> None:
-        self.store: SqliteStore = open_store(self.path)
-        self.alert = Alert(
-            self.store,
-            SHARD,
-            rules=RULES,
-            channels=[box.name for box in self.boxes],
-            policy=self.policy,
-            facts=lambda: ControllerFacts(title="Acme HQ", zone="America/Chicago"),
-        )
-        self.postmen = [Postman(self.store, box, fold=fold_held) for box in self.boxes]
-
-    def restart(self) -> None:
-        self.store.close()
-        self.start()
-
-    def hear(self, *entries: LogEntry) -> None:
-        self.store.add(SHARD, list(entries))
-
-    def at(self, minutes: float, *, deliver: bool = True) -> None:
-        now = NOON + timedelta(minutes=minutes)
-        self.alert.step(now)
-        if deliver:
-            for postman in self.postmen:
-                postman.deliver(now, everything=True)
+from unifi_scanner.pipeline import remember_topology
+from unifi_scanner.pipeline.post import HELD_AFTER, decode_message
 
 
 @pytest.fixture
@@ -86,27 +22,6 @@ def home(tmp_path: Path) -> Iterator[Home]:
     one = Home(tmp_path / "data.db", Box())
     yield one
     one.store.close()
-
-
-def wan(state: str, minutes: float) -> LogEntry:
-    at = NOON + timedelta(minutes=minutes)
-    item = {
-        "_id": digest_of(state, minutes)[:24],
-        "key": "EVT_GW_WANTransition",
-        "gw": "74:ac:b9:58:b9:ce",
-        "iface": "eth8",
-        "state": state,
-        "time": int(at.timestamp() * 1000),
-    }
-    return normalise_record(item, origin=Origin.WEBSOCKET)[0]
-
-
-def news(box: Box) -> list[str]:
-    return [message.text.split(":")[0] for message in box.took]
-
-
-def flat(message: Message) -> str:
-    return " ".join(message.text.split())
 
 
 def test_an_outage_is_one_message_and_one_all_clear_in_its_thread(home: Home) -> None:
@@ -265,18 +180,6 @@ def test_quiet_hours_let_only_what_is_critical_through(tmp_path: Path) -> None:
 
 
 SWITCH, POINTS = "d0:21:f9:00:00:01", [f"d0:21:f9:00:00:1{n}" for n in range(4)]
-
-
-def device(key: str, mac: str, name: str, minutes: float) -> LogEntry:
-    kind = key.split("_")[1].lower()
-    item = {
-        "_id": digest_of(key, mac, minutes)[:24],
-        "key": key,
-        kind: mac,
-        f"{kind}_name": name,
-        "time": int((NOON + timedelta(minutes=minutes)).timestamp() * 1000),
-    }
-    return normalise_record(item, origin=Origin.WEBSOCKET)[0]
 
 
 def test_a_switch_that_takes_four_access_points_with_it_is_one_message_and_one_all_clear(home: Home) -> None:
