@@ -6,13 +6,12 @@ import asyncio
 import threading
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from unifi_scanner.sim.certificate import make_certificate
 from unifi_scanner.sim.console import Console, session_lifetime
-from unifi_scanner.sim.faults import Twist
 from unifi_scanner.sim.flavour import Flavour
 from unifi_scanner.sim.frames import Frame, malformed_frame
 from unifi_scanner.sim.ledger import LedgerRow
@@ -21,12 +20,14 @@ from unifi_scanner.sim.scenario import Scenario
 from unifi_scanner.sim.scenario_file import Fault, duration_ms, read_address
 from unifi_scanner.sim.second_factor import SecondFactor
 from unifi_scanner.sim.server import Server
-from unifi_scanner.sim.sessions import Sessions, pause_header
+from unifi_scanner.sim.sessions import Sessions
+from unifi_scanner.sim.switches_answers import AnswerSwitches
+from unifi_scanner.sim.switches_sign_in import SignInSwitches
 from unifi_scanner.sim.syslog_sender import Protocol, SyslogSender
 from unifi_scanner.sim.voice import Voice
 
 
-class SimulatedController:
+class SimulatedController(SignInSwitches, AnswerSwitches):
     """A controller that answers on a real port with TLS; its methods may be called from any thread but its own."""
 
     def __init__(
@@ -171,157 +172,6 @@ class SimulatedController:
         """End every socket: "close" with a frame, "abort" without, "half_open" by falling silent on open TCP."""
         self._server.call(self._server.sockets.end_all(how))
 
-    def refuse_sockets(self, status: int | None) -> None:
-        """Answer the next handshakes with this status; None lets them in again."""
-        with self._lock:
-            self._console.faults.refused = status
-
-    def close_at_once(self, on: bool) -> None:
-        """Accept handshakes and close right away, or no longer."""
-        with self._lock:
-            self._console.faults.close_at_once = on
-
-    def expire_sessions(self) -> None:
-        """Forget every session: the next request with an old cookie is a 401. Open sockets stay open."""
-        with self._lock:
-            self._sessions.expire_all()
-
-    def rotate_csrf(self) -> None:
-        """Tell every session a new CSRF token with its next answer; from then on the old one is refused."""
-        with self._lock:
-            self._sessions.rotate_csrf()
-
-    def reissue_tokens(self, on: bool) -> None:
-        """Hand out a new session cookie with every answer, as consoles do (docs/protocol.md A.4), or no longer."""
-        with self._lock:
-            self._sessions.reissues = on
-
-    def age_sessions(self, span: timedelta) -> None:
-        """Let every session be that much older; from Network 10.4.57 on none is good for over a day (A.7)."""
-        with self._lock:
-            self._sessions.age(round(span.total_seconds() * 1000))
-
-    def limit_logins(self, on: bool, retry_after: int | None = None, *, as_date: bool = False) -> None:
-        """Refuse every sign-in with 429, or no longer; the pause is told in seconds or as a date."""
-        with self._lock:
-            self._sessions.limit(on=on, retry_after=retry_after, as_date=as_date)
-
-    def throttle(
-        self,
-        endpoint_substring: str,
-        retry_after: int | None = None,
-        *,
-        as_date: bool = False,
-        on: bool = True,
-    ) -> None:
-        """Let every path that contains the substring answer 429 and ask for a pause, or no longer."""
-        with self._lock:
-            self._console.throttled.pop(endpoint_substring, None)
-            if on:
-                headers = pause_header(retry_after, as_date=as_date)
-                self._console.throttled[endpoint_substring] = headers
-
-    def ask_code(
-        self,
-        code: str | None = None,
-        *,
-        sso: bool = False,
-        secret: str | None = None,
-        period: int = 30,
-        skew_s: float = 0.0,
-    ) -> None:
-        """Ask every sign-in for this code, or for one made of a secret; neither asks no more (docs/protocol.md A.5)."""
-        factor = SecondFactor(code, sso=sso, secret=secret, period=period, skew_s=skew_s)
-        with self._lock:
-            self._sessions.second_factor = None if code is secret is None else factor
-
-    def refused_codes(self) -> int:
-        """Return how many codes of the second factor were wrong, late or used before."""
-        factor = self._sessions.second_factor
-        return 0 if factor is None else factor.refused
-
-    def forbid(self, *endpoint_substrings: str) -> None:
-        """Let the role be too low for paths that contain one of these; none lifts it."""
-        with self._lock:
-            self._console.forbidden = set(endpoint_substrings)
-
-    def be_read_only(self, on: bool) -> None:
-        """Answer every POST inside the application with 401, as some accounts that only read are (A.4)."""
-        with self._lock:
-            self._console.read_only = on
-
-    def stream_by_key(self, on: bool) -> None:
-        """Let the WebSocket work with an API key, which nobody has proven (docs/protocol.md A.8)."""
-        with self._lock:
-            self._console.streams_by_key = on
-
-    def fail(
-        self,
-        endpoint_substring: str,
-        status: int | None,
-        body: str | None = None,
-        times: int | None = None,
-        *,
-        after: int = 0,
-        retry_after: int | None = None,
-    ) -> None:
-        """Let every path that contains the substring answer `status`, for ever or `times`; None ends it.
-
-        The first `after` requests are still answered well.
-        """
-        with self._lock:
-            self._console.faults.fail(
-                endpoint_substring, status, body, times, after=after, retry_after=retry_after
-            )
-
-    def allow_only_get(self, on: bool) -> None:
-        """Refuse every POST behind the sign-in, as some do to accounts that may only read, or no longer."""
-        with self._lock:
-            self._console.faults.get_only = on
-
-    def twist(self, endpoint_substring: str, how: str | None, seconds: float = 0.0) -> None:
-        """Let every path that contains the substring answer otherwise than it would; None ends it.
-
-        `how` is one of: empty, malformed, not_json, twice, late (rows come `seconds` after they happened), and
-        forgetful (all rows that are older than `seconds` now are gone for good).
-        """
-        with self._lock:
-            edge = self._console.clock.now_ms() - round(seconds * 1000) if how == "forgetful" else 0
-            twist = None if how is None else Twist(how=how, seconds=seconds, edge_ms=edge)
-            self._console.faults.twist(endpoint_substring, twist)
-
-    def delay(self, endpoint_substring: str, seconds: float) -> None:
-        """Let every path that contains the substring answer so much later; 0 ends it."""
-        with self._lock:
-            self._console.faults.delay(endpoint_substring, seconds)
-
-    def keep_only(self, source: str, seconds: float | None) -> None:
-        """Let a list (`rest`, `alarm`, `ips`, `system_log`) forget what is older; None keeps everything."""
-        with self._lock:
-            self._console.retention_ms.pop(source, None)
-            if seconds is not None:
-                self._console.retention_ms[source] = round(seconds * 1000)
-
-    def archive_alarms(self) -> None:
-        """Put every alarm so far away, as a person would."""
-        with self._lock:
-            self._console.archived |= {str(row["_id"]) for row in self._console.ledger.v1_items("alarm")}
-
-    def cap_pages(self, rows: int) -> None:
-        """Give no more than so many rows a page of system-log, whatever is asked."""
-        with self._lock:
-            self._console.faults.page_cap = rows
-
-    def shift_pages(self, rows: int) -> None:
-        """Let so many new things happen after every page of system-log, so that rows move on to later pages."""
-        with self._lock:
-            self._console.faults.shifting = rows
-
-    def want_every_list(self, on: bool) -> None:
-        """Refuse questions about flows that leave a list out, as some builds do, or no longer."""
-        with self._lock:
-            self._console.faults.picky_flows = on
-
     def connections(self) -> int:
         """Return how many sockets are connected now; half-open ones do not count."""
         return len(self._server.sockets.live)
@@ -329,10 +179,6 @@ class SimulatedController:
     def requests(self) -> list[tuple[str, str, int]]:
         """Return every request so far as method, path, status; a WebSocket that was let in is a 101."""
         return list(self._server.requests)
-
-    def sign_ins(self) -> int:
-        """Return how many sign-ins succeeded."""
-        return self._sessions.sign_ins
 
     def upgrade(self, network_version: str) -> None:
         """Be another Network version from now on."""
