@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from random import SystemRandom
 
 import msgspec
@@ -26,25 +22,21 @@ from websockets.exceptions import (
 from unifi_scanner import clock
 from unifi_scanner.api.buffer import BufferedEvent, WebSocketEventBuffer
 from unifi_scanner.api.endpoints import events_socket
-from unifi_scanner.api.frames import decode_events, is_wanted, peek_kind
+from unifi_scanner.api.frame_intake import FrameIntake, OnEvent
+from unifi_scanner.api.frames import decode_events
 from unifi_scanner.api.link import Ending, Link, Policy, ending_of
 from unifi_scanner.api.sign_in_policy import retry_after_s
+from unifi_scanner.api.stream_cookies import FreshCookies, SignIn, StreamCookies
 from unifi_scanner.api.tls import ssl_context as make_context
 from unifi_scanner.errors import ControllerError, FrameError, SignInThrottled
 from unifi_scanner.models.enums import DeviceType
-from unifi_scanner.models.vocabulary import UNKNOWN_KIND, kind_of_frame
 
 __all__ = ["BufferedEvent", "UnifiWebSocketClient", "WebSocketEventBuffer", "parse_unifi_event"]
 
 MAX_FRAME = 16 * 1024 * 1024 + 64 * 1024
 TOO_BIG = 1009  # the close code for it
 OPEN_TIMEOUT_S, CLOSE_TIMEOUT_S = 10.0, 1.0
-SAMPLES, MOST_UNKNOWN_KINDS = 3, 100  # frames kept of a kind nobody knows, and such kinds told apart
-KNOWN_STATE = ("device:", "unifi-device:", "sta:", "client:", "user:", "setting:")
 log = structlog.get_logger(__name__)
-OnEvent = Callable[[BufferedEvent], None]
-SignIn = Callable[[Mapping[str, str]], Mapping[str, str]]  # old cookies -> newer ones, from any thread
-FreshCookies = Callable[[], Mapping[str, str]]  # cookies fit to open a stream with, from any thread
 KEY_PROVEN_S, KEY_CHANCES = 2.0, 2  # docs/protocol.md A.8
 NO_KEY_STREAM = "the live stream does not work with an API key"
 
@@ -77,12 +69,9 @@ class UnifiWebSocketClient:
     ) -> None:
         self._base_url = base_url
         self._site = site
-        self._cookies = dict(cookies)
+        self._cookies = StreamCookies(cookies, sign_in, fresh_cookies, api_key)
         self._device_type = device_type
         self._ssl = ssl_context or make_context(verify=verify_ssl)
-        self._sign_in = sign_in
-        self._api_key = api_key
-        self._fresh_cookies = fresh_cookies
         self._key_failures = 0
         self._link = Link(policy=policy or Policy())
         self._on_link = on_link or (lambda _change: None)
@@ -93,8 +82,9 @@ class UnifiWebSocketClient:
         self._lost_told = False
         self._is_told = False
         self._last: tuple[Ending, str, float | None] = (Ending.UNREACHABLE, "", None)
-        self.counts: Counter[str] = Counter()
-        self.unknown_kinds: Counter[str] = Counter()
+        self._intake = FrameIntake()
+        self.counts = self._intake.counts
+        self.unknown_kinds = self._intake.unknown_kinds
 
     def __repr__(self) -> str:
         return f"UnifiWebSocketClient({self.endpoint!r})"
@@ -112,7 +102,7 @@ class UnifiWebSocketClient:
         """Dial once and return whether the stream is open; False where there is no usable WebSocket."""
         if self._connection is not None:
             return True
-        await self._freshen()
+        await self._cookies.freshen()
         self._last = await self._dial()
         if self._connection is None:
             self._tell_lost(self._last[1])
@@ -123,7 +113,7 @@ class UnifiWebSocketClient:
             self._connection = await connect(
                 self.endpoint,
                 ssl=self._ssl,
-                additional_headers=self._headers(),
+                additional_headers=self._cookies.headers(),
                 max_size=MAX_FRAME,
                 open_timeout=OPEN_TIMEOUT_S,
                 close_timeout=CLOSE_TIMEOUT_S,
@@ -146,7 +136,7 @@ class UnifiWebSocketClient:
             )
         self._opened_at = clock.monotonic()
         self._link = self._link.opened()
-        if not self._by_key():
+        if not self._cookies.is_key:
             self._tell_opened()
         return Ending.CLOSED, "", None
 
@@ -156,14 +146,6 @@ class UnifiWebSocketClient:
         self._heard_at = clock.now()
         log.info("socket_opened", site=self._site)
         self._on_link(LinkChange(self._heard_at, True))
-
-    def _by_key(self) -> bool:
-        return bool(self._api_key) and not self._cookies
-
-    def _headers(self) -> dict[str, str]:
-        if self._api_key and self._by_key():
-            return {"X-API-KEY": self._api_key}
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
 
     async def listen(self, on_event: OnEvent) -> None:
         """Hand every event to `on_event` until `stop`, dialling again whenever the stream ends."""
@@ -194,24 +176,13 @@ class UnifiWebSocketClient:
             return
 
     async def _renew(self) -> None:
-        if self._sign_in is None:
-            return
         try:
-            self._cookies = dict(await _beside(partial(self._sign_in, self._cookies)))
+            await self._cookies.renew()
         except SignInThrottled as exc:
             await self._pause(exc.retry_after)
         except ControllerError as exc:
             log.warning("sign_in_failed", reason=str(exc))
             await self._pause(self._link.policy.longest)
-
-    async def _freshen(self) -> None:
-        """Dial with cookies that are young enough; with those we have where there are no younger ones."""
-        if self._fresh_cookies is None:
-            return
-        try:
-            self._cookies = dict(await _beside(self._fresh_cookies))
-        except ControllerError as exc:
-            log.info("stream_cookies_not_renewed", reason=str(exc))
 
     async def _read(self, on_event: OnEvent) -> tuple[Ending, str, float | None]:
         connection = self._connection
@@ -223,7 +194,7 @@ class UnifiWebSocketClient:
             while not self._stopping.is_set():
                 frame = await connection.recv(decode=False)
                 self._heard_at = clock.now()
-                self._take(frame, on_event)
+                self._intake.take(frame, on_event)
         except ConnectionClosed as exc:
             self._connection = None
             if isinstance(exc.__cause__, PayloadTooBig) or (
@@ -257,48 +228,7 @@ class UnifiWebSocketClient:
         self._key_failures = 0
         self._tell_opened()
         if first is not None:
-            self._take(first, on_event)
-
-    def _take(self, raw: bytes, on_event: OnEvent) -> None:
-        self.counts["frames"] += 1
-        if len(raw) <= 4:
-            if not raw.strip():
-                self.counts["empty"] += 1
-                return
-            if raw in (b"ping", b"pong"):
-                self.counts["pings"] += 1
-                return
-        try:
-            kind = peek_kind(raw)
-            if not is_wanted(kind) and not self._is_sample(kind):
-                self.counts["skipped"] += 1
-                return
-            events = decode_events(raw, clock.now(), any_kind=True)
-        except FrameError:
-            self.counts["unreadable"] += 1
-            return
-        for event in events:
-            self.counts["events"] += 1
-            self._deliver(event, on_event)
-
-    def _is_sample(self, kind: str | None) -> bool:
-        """Return whether a frame of a kind nobody knows should be kept: the first few of each (B.4)."""
-        if kind is None:
-            self.counts["without_kind"] += 1
-            return False
-        if kind.startswith(KNOWN_STATE) or kind_of_frame(kind) != UNKNOWN_KIND:
-            return False
-        if kind in self.unknown_kinds or len(self.unknown_kinds) < MOST_UNKNOWN_KINDS:
-            self.unknown_kinds[kind] += 1
-        self.counts["unknown"] += 1
-        return 0 < self.unknown_kinds[kind] <= SAMPLES
-
-    def _deliver(self, event: BufferedEvent, on_event: OnEvent) -> None:
-        try:
-            on_event(event)
-        except (ValueError, TypeError, LookupError, AttributeError, RuntimeError, OSError) as exc:
-            self.counts["not_delivered"] += 1
-            log.warning("event_not_delivered", event_type=event.event_type, reason=str(exc))
+            self._intake.take(first, on_event)
 
     def _tell_lost(self, reason: str) -> None:
         if not self._lost_told:
@@ -316,27 +246,6 @@ class UnifiWebSocketClient:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
-
-
-async def _beside(sign_in: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
-    """Return what `sign_in` gives, from a daemon thread: one that hangs must not keep the program from ending."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Mapping[str, str]] = loop.create_future()
-
-    def hand_over(tell: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop is gone: nobody waits any more
-            loop.call_soon_threadsafe(lambda: None if answer.done() else tell())
-
-    def work() -> None:
-        try:
-            cookies = sign_in()
-        except BaseException as exc:  # noqa: BLE001 - raised again where it is awaited
-            hand_over(partial(answer.set_exception, exc))
-        else:
-            hand_over(partial(answer.set_result, cookies))
-
-    threading.Thread(target=work, name="unifi-sign-in", daemon=True).start()
-    return await answer
 
 
 def parse_unifi_event(raw_message: str | bytes) -> BufferedEvent | None:

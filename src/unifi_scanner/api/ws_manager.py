@@ -16,8 +16,9 @@ from unifi_scanner.api.buffer import BufferedEvent, WebSocketEventBuffer
 from unifi_scanner.api.heard import read_heard, write_heard
 from unifi_scanner.api.journal import Journal
 from unifi_scanner.api.link import Policy
+from unifi_scanner.api.stream_cookies import FreshCookies, SignIn
 from unifi_scanner.api.stream_thread import JOIN_S, StreamThread, wind_up
-from unifi_scanner.api.websocket import FreshCookies, LinkChange, SignIn, UnifiWebSocketClient
+from unifi_scanner.api.websocket import LinkChange, UnifiWebSocketClient
 from unifi_scanner.models.enums import DeviceType
 
 GRACE_S = 1.5
