@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from unifi_scanner.logs import facts_lists, facts_v1, facts_v2
+from unifi_scanner.logs import facts_flows, facts_lists, facts_v1, facts_v2
 from unifi_scanner.logs.cef import CefLine, cef_facts, cef_kind, cef_subject, cef_time
 from unifi_scanner.logs.entry import Context, make_entry
 from unifi_scanner.logs.mongo import from_mongo
@@ -126,10 +126,10 @@ def _from_flow(flow: Mapping[str, Any], context: Context) -> LogEntry:
     return make_entry(
         flow,
         msgspec.structs.replace(context, origin=context.origin or Origin.IPS),
-        kind=facts_v2.flow_kind(flow),
+        kind=facts_flows.flow_kind(flow),
         event_type="traffic-flow",
-        who=facts_v2.flow_subject(flow, context.names),
-        facts=facts_v2.flow_facts(flow, context.names),
+        who=facts_flows.flow_subject(flow, context.names),
+        facts=facts_flows.flow_facts(flow, context.names),
         identity=("flow", text_of(flow.get("id")) or dict(flow)),
         timed=moment,
     )
