@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from tests.detection.test_laws import MOST_GRADE, grade_of
 from unifi_scanner.detection.health import (
     MOST_LOOKS,
-    RULES,
     NetworkHealth,
     decode_health,
     encode_health,
-    health_findings,
     with_look,
 )
+from unifi_scanner.detection.health_words import RULES, health_findings
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.samples import Samples, devices_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, runtime_checkable
 
-from unifi_scanner.detection import baseline_words, health
+from unifi_scanner.detection import baseline_words, health_words
 from unifi_scanner.detection.analysers import attacks, changes, internet, link_speed, new_clients, sign_ins
 from unifi_scanner.detection.analysers.attacks import Attacks
 from unifi_scanner.detection.analysers.changes import Changes
@@ -65,7 +65,7 @@ ANALYSERS: Mapping[str, Callable[[], Analyser]] = {
 
 # the names that findings carry as their rule where no file and no line above is called so; see pipeline/past.py too
 KNOWN_OTHERWISE: frozenset[str] = frozenset(
-    {baseline_words.RULE, new_clients.RULE, *health.RULES}
+    {baseline_words.RULE, new_clients.RULE, *health_words.RULES}
     | attacks.RULES
     | changes.RULES
     | internet.RULES

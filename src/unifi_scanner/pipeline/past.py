@@ -13,14 +13,8 @@ from unifi_scanner.detection.analysers.new_clients import NewClients
 from unifi_scanner.detection.analysers.sign_ins import SIGNED_IN, Places, SignIns, known_places_of
 from unifi_scanner.detection.baseline_words import qualified, trend_of, unusual_of
 from unifi_scanner.detection.baselines import Counted, History, compare, looks_back_to
-from unifi_scanner.detection.health import (
-    NetworkHealth,
-    decode_health,
-    encode_health,
-    explained,
-    health_findings,
-    with_look,
-)
+from unifi_scanner.detection.health import NetworkHealth, decode_health, encode_health, with_look
+from unifi_scanner.detection.health_words import explained, health_findings
 from unifi_scanner.detection.witness import Witness
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
