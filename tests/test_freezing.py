@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.store.making import connected
@@ -82,6 +82,8 @@ def test_what_a_module_of_ours_only_imports_is_not_ours() -> None:
 
 
 @given(st.binary(max_size=200))
+@example(b"\x96\x00\x00\x00\x00\x00\x00\x00\x01")  # says that more bytes follow than any machine has
+@example(b"\x95\x00\x00\x00\x00\x00\x00\x00\x80")
 def test_arbitrary_bytes_are_refused(body: bytes) -> None:
     for data in (body, signed(body)):
         try:

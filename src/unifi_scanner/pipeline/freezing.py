@@ -23,6 +23,10 @@ OTHERS: Final = frozenset(
     }
 )
 SINGLE: Final = frozenset({("unifi_scanner.detection.group", "BEYOND")})
+BROKEN: Final = (
+    pickle.UnpicklingError, ValueError, TypeError, AttributeError, LookupError, EOFError,
+    OverflowError, MemoryError,  # lengths that nobody has
+)  # fmt: skip
 _CHECK: Final = 16  # bytes in front that tell whether the rest is whole
 
 
@@ -43,7 +47,7 @@ def thawed(data: bytes) -> Any:
         raise NotFrozenHere("They are damaged.")
     try:
         return _Reader(io.BytesIO(body)).load()
-    except (pickle.UnpicklingError, ValueError, TypeError, AttributeError, LookupError, EOFError) as exc:
+    except BROKEN as exc:
         raise NotFrozenHere(str(exc)) from exc
 
 
