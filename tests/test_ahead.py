@@ -16,6 +16,7 @@ from insight.telling import rules
 from insight.wires import hear
 
 from tests.store.making import HOME, NOON, connected, joined_row
+from unifi_scanner.app.report_now import PATIENCE, is_long
 from unifi_scanner.delivery import Message
 from unifi_scanner.detection import Rule
 from unifi_scanner.ledger import ControllerFacts
@@ -254,3 +255,11 @@ def test_no_more_than_three_are_kept(new_home: Callable[..., Home]) -> None:
     home.judge_everything(datetime(2027, 1, 1, tzinfo=UTC))
     with closing(sqlite3.connect(home.path)) as beside:
         assert beside.execute("SELECT count(*) FROM judged").fetchone()[0] == 3
+
+
+def test_whoever_asks_for_much_at_once_is_told_that_it_takes_a_while(new_home: Callable[..., Home]) -> None:
+    store = new_home().store
+    store.add(HOME, joins(30))
+    assert is_long(store, HOME, NOON, many=30)
+    assert not is_long(store, HOME, NOON + MINUTE, many=30)
+    assert "200,000 events" in PATIENCE

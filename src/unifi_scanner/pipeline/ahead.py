@@ -80,12 +80,9 @@ class AheadOfReport:
         settled = now - SETTLED
         basis = self._basis(stretch)
         kept = self._store.judged(self._shard, basis)
-        if not self._store.has_untold(
-            self._shard,
-            since=None if kept is None else kept.until,
-            until=settled,
-            after_seq=stretch.told,
-            at_least=self._at_once,
+        since = None if kept is None else kept.until
+        if not self._store.has_at_least(
+            self._at_once, self._shard, since=since, until=settled, after_seq=stretch.told
         ):
             return False
         number, upto_seq = self._store.begin_judged(self._shard, settled)
