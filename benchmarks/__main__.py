@@ -58,7 +58,7 @@ def _against(row: dict[str, Any]) -> str:
     return f"  against {_number(row['yardstick'])}{ratio}"
 
 
-def _number(value: float) -> str:
+def _number(value: Any) -> str:
     if not isinstance(value, float):
         return f"{value:,}"
     return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}"
