@@ -16,12 +16,13 @@ from insight.telling import rules
 from insight.wires import hear
 
 from tests.store.making import HOME, NOON, connected, joined_row
+from unifi_scanner.app.report_now import PATIENCE, is_long
 from unifi_scanner.delivery import Message
 from unifi_scanner.detection import Rule
 from unifi_scanner.ledger import ControllerFacts
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.pipeline import Publish
-from unifi_scanner.pipeline.ahead import SETTLED, AheadOfReport
+from unifi_scanner.pipeline.ahead import REST, SETTLED, AheadOfReport
 from unifi_scanner.pipeline.freezing import frozen
 from unifi_scanner.store import Shard, SqliteStore, open_store
 
@@ -159,6 +160,19 @@ def test_only_what_lies_after_a_late_entry_is_judged_again(new_home: Callable[..
     assert home.ahead() == 40  # of the 72 before it
 
 
+def test_where_entries_come_late_it_is_not_tried_again_at_once(home: Home) -> None:
+    home.store.add(HOME, [connected(500, after=30 * MINUTE)])
+    assert not home.publish.judge_ahead(LATER)
+    assert not home.publish.judge_ahead(LATER + REST - MINUTE)
+    assert home.publish.judge_ahead(LATER + REST)
+
+
+def test_what_nobody_needs_any_more_goes_with_old_age(home: Home) -> None:
+    home.store.prune(max_age=DAY, max_bytes=2**40, now=LATER + 3 * DAY)
+    with closing(sqlite3.connect(home.path)) as beside:
+        assert beside.execute("SELECT count(*) FROM judged").fetchone()[0] == 0
+
+
 def test_an_entry_that_another_source_says_more_about_is_told_as_it_is_known_now(
     home: Home, new_home: Callable[..., Home]
 ) -> None:
@@ -254,3 +268,11 @@ def test_no_more_than_three_are_kept(new_home: Callable[..., Home]) -> None:
     home.judge_everything(datetime(2027, 1, 1, tzinfo=UTC))
     with closing(sqlite3.connect(home.path)) as beside:
         assert beside.execute("SELECT count(*) FROM judged").fetchone()[0] == 3
+
+
+def test_whoever_asks_for_much_at_once_is_told_that_it_takes_a_while(new_home: Callable[..., Home]) -> None:
+    store = new_home().store
+    store.add(HOME, joins(30))
+    assert is_long(store, HOME, NOON, many=30)
+    assert not is_long(store, HOME, NOON + MINUTE, many=30)
+    assert "200,000 events" in PATIENCE

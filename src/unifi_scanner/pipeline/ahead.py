@@ -25,6 +25,7 @@ from unifi_scanner.pipeline.told import LastTold
 from unifi_scanner.store import EventStore, Shard
 
 SETTLED: Final = timedelta(hours=1)  # what is older has been told by every source that tells of it late
+REST: Final = timedelta(hours=1)  # after what was judged did not hold: each time costs a few MB of writing
 AT_ONCE: Final = 20_000  # entries: fewer are judged when the report is made, and no more in one go
 _JUDGED_BY: Final = ("detection", "models", "pipeline", "reports")
 log = structlog.get_logger(__name__)
@@ -59,6 +60,8 @@ class AheadOfReport:
         self._shard = shard
         self._rules = rules
         self._is_of_use = True
+        self._made = 0
+        self._in_vain_at: datetime | None = None
 
     def known(self, stretch: Stretch, upto_seq: int) -> Ahead | None:
         """Return what was judged ahead of a report on the arrivals up to `upto_seq`; None where nothing was, or it is void."""
@@ -75,17 +78,14 @@ class AheadOfReport:
 
     def go_on(self, stretch: Stretch, begin: Begin, now: datetime) -> bool:
         """Judge some more of what has settled, where that is much; return whether that was done, and holds."""
-        if not self._is_of_use:
-            return False
         settled = now - SETTLED
         basis = self._basis(stretch)
         kept = self._store.judged(self._shard, basis)
-        if not self._store.has_untold(
-            self._shard,
-            since=None if kept is None else kept.until,
-            until=settled,
-            after_seq=stretch.told,
-            at_least=self._at_once,
+        if not self._is_worth_it(0 if kept is None else kept.number, now):
+            return False
+        since = None if kept is None else kept.until
+        if not self._store.has_at_least(
+            self._at_once, self._shard, since=since, until=settled, after_seq=stretch.told
         ):
             return False
         number, upto_seq = self._store.begin_judged(self._shard, settled)
@@ -95,7 +95,15 @@ class AheadOfReport:
         judging.take(part)
         until = part.next_at or settled
         state = frozen(judging.known())
+        self._made = number
         return self._store.finish_judged(self._shard, number, until=until, basis=basis, state=state)
+
+    def _is_worth_it(self, kept: int, now: datetime) -> bool:
+        """Return whether what is judged now will hold, as far as one can tell; where entries come late all the time, it may not."""
+        if kept < self._made:
+            self._made, self._in_vain_at = 0, now
+        is_resting = self._in_vain_at is not None and abs(now - self._in_vain_at) < REST
+        return self._is_of_use and not is_resting
 
     def _untold(
         self, stretch: Stretch, ahead: Ahead | None, upto_seq: int, until: datetime

@@ -25,6 +25,7 @@ from unifi_scanner.detection import (
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.pictures import Pictures
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.models.section import Section
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
@@ -138,7 +139,7 @@ class Judging:
             coverage,
             period=span,
             trends=trends,
-            pictures=tally.almanac.pictures(span, coverage),
+            pictures=self._pictures(span, coverage),
             title=title,
             entry_count=tally.entries,
             generated_at=generated_at(tally),
@@ -146,6 +147,11 @@ class Judging:
             changes=changes_since(before, things_of(told.incidents, findings), coverage, ending),
             sections=sections,
         )
+
+    def _pictures(self, span: Period, coverage: Coverage) -> Pictures:
+        drawn = self._tally.almanac.pictures(span, coverage)
+        usual = self._past.usual_blocked(drawn.days)
+        return msgspec.structs.replace(drawn, usual_blocked=usual) if any(usual) else drawn
 
 
 def judge(

@@ -12,12 +12,13 @@ from unifi_scanner.detection import ANALYSERS, Analyser
 from unifi_scanner.detection.analysers.new_clients import NewClients
 from unifi_scanner.detection.analysers.sign_ins import SIGNED_IN, Places, SignIns, known_places_of
 from unifi_scanner.detection.baseline_words import qualified, trend_of, unusual_of
-from unifi_scanner.detection.baselines import Counted, History, compare, looks_back_to
+from unifi_scanner.detection.baselines import Counted, History, compare, looks_back_to, usual_of_day
 from unifi_scanner.detection.health import NetworkHealth, decode_health, encode_health, with_look
 from unifi_scanner.detection.health_words import explained, health_findings
 from unifi_scanner.detection.witness import Witness
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.pictures import Span
 from unifi_scanner.models.report import Period, Trend
 from unifi_scanner.models.samples import Samples
 from unifi_scanner.store import EventStore, Shard
@@ -70,6 +71,13 @@ class Past:
             if one.is_unusual and seen.count:
                 self._known.findings_known.append(unusual_of(one, seen))
         return trends
+
+    def usual_blocked(self, days: Iterable[Span]) -> tuple[tuple[float, float] | None, ...]:
+        """Return how many blocked attacks such days usually have, after `compare`; None where that is not known."""
+        return tuple(
+            usual_of_day(self._history, "attacks-blocked", day.start, day.end) if day.end else None
+            for day in days
+        )
 
     def qualify(self, finding: Finding) -> Finding:
         """Return a finding as this network's past, and the health of its devices, show it; most as they are."""

@@ -315,10 +315,10 @@ class EventStore(Protocol):
     def seen_clients(self, shard: Shard, until: datetime) -> Iterator[tuple[str, datetime]]:
         """Yield every client that was counted in an hour that began before then, and the first such hour."""
 
-    def has_untold(
-        self, shard: Shard, *, since: datetime | None, until: datetime, after_seq: int, at_least: int
+    def has_at_least(
+        self, number: int, shard: Shard, *, since: datetime | None, until: datetime, after_seq: int = 0
     ) -> bool:
-        """Return whether so many entries arrived after `after_seq` that happened between those moments."""
+        """Return whether so many entries happened between those moments and arrived after `after_seq`."""
 
     def begin_judged(self, shard: Shard, until: datetime) -> tuple[int, int]:
         """Note that what happened before `until` is being judged; return a number for it, and the last arrival it covers.

@@ -44,13 +44,13 @@ _VOID_UNTOLD = """
 class JudgedSoFar(Shards):
     """What was judged of each shard ahead of its next report."""
 
-    def has_untold(
-        self, shard: Shard, *, since: datetime | None, until: datetime, after_seq: int, at_least: int
+    def has_at_least(
+        self, number: int, shard: Shard, *, since: datetime | None, until: datetime, after_seq: int = 0
     ) -> bool:
-        """Return whether so many entries arrived after `after_seq` that happened between those moments."""
+        """Return whether so many entries happened between those moments and arrived after `after_seq`."""
         first = NO_TIME_US if since is None else to_us(since)
-        values = (self._known_number(shard), first, to_us(until), after_seq, at_least)
-        return int(self._db.value(_UNTOLD, values)) >= at_least
+        values = (self._known_number(shard), first, to_us(until), after_seq, number)
+        return int(self._db.value(_UNTOLD, values)) >= number
 
     def begin_judged(self, shard: Shard, until: datetime) -> tuple[int, int]:
         """Note that what happened before `until` is being judged; return a number for it, and the last arrival it covers.

@@ -64,6 +64,7 @@ def _remove_aged(db: Database, before_us: int, now: datetime) -> _Removed:
         connection.execute("DELETE FROM gaps WHERE ends < ?", (before_us,))
         connection.execute("DELETE FROM told WHERE at < ?", (before_us,))
         connection.execute("DELETE FROM changes WHERE at < ?", (before_us,))
+        connection.execute("DELETE FROM judged WHERE until < ?", (before_us,))
     return _Removed(removed.entries + timeless.entries, removed.untold + timeless.untold)
 
 
