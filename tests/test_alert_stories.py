@@ -67,6 +67,18 @@ def test_a_backup_line_that_takes_over_at_once_is_not_urgent(home: Home) -> None
     assert home.boxes[0].took == []
 
 
+def test_what_was_told_and_turns_out_to_be_small_still_has_its_end(home: Home) -> None:
+    (box,) = home.boxes
+    live(home, line(DOWN, 0), line(OVER, 1.2, **TO_WAN2), line(HOME, 2), until=20)
+    assert news(box) == ["URGENT", "UPDATE", "ALL CLEAR"]
+    assert "since 06:02. It lasted 2 minutes." in flat(box.took[-1])
+
+
+def test_what_turns_out_to_be_small_before_it_was_told_is_not_told(home: Home) -> None:
+    live(home, wan("inactive", 0.6), line(OVER, 1.2, **TO_WAN2), wan("active", 1.5), until=20)
+    assert home.boxes[0].took == []
+
+
 def intruder(minutes: float) -> LogEntry:
     item = {
         "_id": f"64f0{minutes:020.0f}",

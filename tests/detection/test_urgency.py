@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.detection.alert_days import CRITICAL, HIGH, NOON, POLICY, Day, at, finding, over
 from unifi_scanner.detection.urgency import NEWS_FOR, SILENT_FOR, Book, Occasion, next_change
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
-from unifi_scanner.models.finding import Incident
+from unifi_scanner.models.finding import Evidence, Incident
 
 
 def test_a_power_cut_is_one_message_and_one_all_clear_not_sixty() -> None:
@@ -184,6 +184,36 @@ def test_an_incident_that_takes_in_a_finding_goes_on_in_its_thread() -> None:
     assert day.at(6, ended) == ["clear"]
     assert day.notices[-1].episode is not None
     assert day.notices[-1].episode.key == "switch.1"
+
+
+def test_what_is_not_told_of_any_more_is_nothing_to_write_about() -> None:
+    day = Day()
+    day.at(0, finding("switch"))
+    assert day.at(2) == []
+    assert not day.book.episodes
+
+
+def test_what_goes_by_another_name_is_known_by_what_proves_it() -> None:
+    day = Day()
+    proof = Evidence(entry_id="e1", timestamp=NOON, sentence="The line failed.")
+    line = finding("line", rule="internet-down", source=LogSource.INTERNET, evidence=(proof,))
+    day.at(0, line)
+    assert day.at(1, line) == ["urgent"]
+    small = finding(
+        "other", rule="on-backup-line", source=LogSource.INTERNET, severity=Severity.LOW, evidence=(proof,)
+    )
+    assert day.at(2, over(small)) == ["hush"]
+    assert day.at(3, over(small)) == ["clear"]
+
+
+def test_an_all_clear_comes_though_the_thing_is_gone_by_then() -> None:
+    day = Day()
+    day.at(0, finding("switch"))
+    day.at(1, finding("switch"))
+    day.at(2, over(finding("switch")))
+    assert day.at(3) == ["clear"]
+    assert day.notices[-1].thing is not None
+    assert day.notices[-1].thing.rule == "device-offline"
 
 
 def test_off_means_that_only_named_rules_are_told() -> None:

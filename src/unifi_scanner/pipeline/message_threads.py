@@ -107,13 +107,14 @@ class MessageThreads:
 
     def _told(self, notice: Notice, episode: Episode, thing: Thing, subject: str, now: datetime) -> Told:
         facts = self.facts()
+        over = ended_at(thing) or episode.over_since  # where nothing says when, it was when we saw it
         return Told(
             site=facts.title,
             zone=facts.zone,
             now=now,
             subject=subject,
             began=episode.began,
-            over=ended_at(thing) if notice.occasion is Occasion.CLEAR or notice.still else None,
+            over=over if notice.occasion is Occasion.CLEAR or notice.still else None,
             wrote=episode.wrote_at,
             also=notice.also,
             still=notice.still,

@@ -15,6 +15,7 @@ from unifi_scanner.detection.urgency.episode import (
     Occasion,
     Thing,
     place_of,
+    remembered,
 )
 from unifi_scanner.detection.urgency.policy import Policy
 
@@ -75,7 +76,7 @@ class Desk:
     def write(self, occasion: Occasion, one: Episode | None, **words: object) -> None:
         """Add a message that counts, about an episode as it is now."""
         self.sent += 1
-        thing = self.current.get(one.key) if one is not None else None
+        thing = self.current.get(one.key, remembered(one)) if one is not None else None
         notice = Notice(occasion=occasion, episode=one, thing=thing, number=self.sent)
         self.notices.append(msgspec.structs.replace(notice, **words))
 

@@ -27,7 +27,9 @@ def follow(desk: Desk) -> None:
         thing = desk.current.get(key)
         if key not in desk.episodes:
             continue  # it ended with what it was told as a part of
-        if thing is None:
+        if thing is None and one.step in UNTOLD:
+            desk.forget(one)  # it became something else, which needs nobody
+        elif thing is None:
             _end_after(desk, one, LOST_AFTER)
         else:
             _follow_one(desk, one, thing)

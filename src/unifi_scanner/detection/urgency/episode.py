@@ -12,6 +12,7 @@ from unifi_scanner.models.enums import LogSource, Severity
 from unifi_scanner.models.finding import Finding, Incident
 
 Thing = Finding | Incident
+MOST_PROOFS = 3
 
 
 class Step(StrEnum):
@@ -48,6 +49,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     unsaid: bool = False  # joined, and no message has named it yet
     is_half_over: bool = False  # we said that it is over, while what joined it is not
     ends: bool = False  # something will say that it is over
+    proofs: tuple[str, ...] = ()  # the first entries behind it
 
 
 class Book(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +104,29 @@ def is_over(thing: Thing) -> bool:
 def names_of(thing: Thing) -> tuple[str, ...]:
     """Return every id under which a thing may be known."""
     return (thing.id, *thing.findings) if isinstance(thing, Incident) else (thing.id,)
+
+
+def proofs_of(thing: Thing) -> tuple[str, ...]:
+    """Return the first entries behind a thing."""
+    return tuple(proof.entry_id for proof in thing.evidence[:MOST_PROOFS])
+
+
+def remembered(one: Episode) -> Thing:
+    """Return what is left of a thing that nothing tells of any more."""
+    return Finding(
+        id=one.ids[0],
+        rule=one.rule,
+        severity=one.severity,
+        title=one.title,
+        what="",
+        why="",
+        do=(),
+        first_seen=one.began,
+        last_seen=one.last_seen,
+        subjects=one.subjects,
+        source=one.source,
+        resolved=one.over_since is not None,
+    )
 
 
 def as_it_is_now(one: Episode, thing: Thing) -> Episode:

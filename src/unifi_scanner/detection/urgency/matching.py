@@ -16,6 +16,7 @@ from unifi_scanner.detection.urgency.episode import (
     is_over,
     names_of,
     place_of,
+    proofs_of,
 )
 from unifi_scanner.models.log_entry import NO_TIME
 
@@ -41,7 +42,7 @@ def match(desk: Desk, things: Iterable[Thing]) -> list[Thing]:
         _merge(desk, [desk.episodes[key] for key in keys])
         if not keys:
             unknown.append(thing)
-    return [thing for thing in unknown if not _takes_by_place(desk, thing)]
+    return [thing for thing in unknown if not (_takes_by_place(desk, thing) or _takes_by_proof(desk, thing))]
 
 
 def _takes_by_place(desk: Desk, thing: Thing) -> bool:
@@ -59,6 +60,22 @@ def _takes_by_place(desk: Desk, thing: Thing) -> bool:
     return True
 
 
+def _takes_by_proof(desk: Desk, thing: Thing) -> bool:
+    """Take a thing for the lost episodes with the same entries behind them: they are called something else by now."""
+    proofs = set(proofs_of(thing))
+    if not (is_over(thing) or desk.has_end(thing)):
+        return False
+    lost = [
+        key
+        for key, one in desk.episodes.items()
+        if key not in desk.current and one.source is thing.source and not proofs.isdisjoint(one.proofs)
+    ]
+    for key in lost:
+        _take(desk, key, thing)
+    _merge(desk, [desk.episodes[key] for key in lost])
+    return bool(lost)
+
+
 def _take(desk: Desk, key: str, thing: Thing) -> None:
     before = desk.current.get(key)
     if before is None or (is_over(before) and not is_over(thing)):
@@ -71,6 +88,7 @@ def _take(desk: Desk, key: str, thing: Thing) -> None:
         ids=tuple(dict.fromkeys((*one.ids, *names_of(thing))))[-MOST_IDS:],
         last_seen=max(one.last_seen, thing.last_seen),
         ends=one.ends or desk.has_end(thing),
+        proofs=tuple(dict.fromkeys((*one.proofs, *proofs_of(thing))))[:MOST_IDS],
     )
 
 
@@ -127,4 +145,5 @@ def _begin(desk: Desk, thing: Thing) -> None:
         seen_at=desk.now,
         last_seen=thing.last_seen,
         ends=desk.has_end(thing),
+        proofs=proofs_of(thing),
     )
