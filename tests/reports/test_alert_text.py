@@ -123,6 +123,20 @@ def test_an_all_clear_says_since_when_and_how_long_and_what_we_wrote() -> None:
     assert "13:01  We wrote to you." in text
 
 
+@pytest.mark.parametrize(
+    ("subjects", "back"),
+    [
+        ((), "it is back"),
+        (("Hall",), "Hall is back"),
+        (("Hall", "Attic"), "Hall and Attic are back"),
+        (("A", "B", "C", "D", "E"), "A, B, C and 2 more are back"),
+    ],
+)
+def test_an_all_clear_names_who_is_back(subjects: tuple[str, ...], back: str) -> None:
+    alert = all_clear(finding(subjects=subjects), told(over=NOON + timedelta(minutes=14)))
+    assert " ".join(alert.text.split()).startswith(f"ALL CLEAR: {back} at Home since 13:14.")
+
+
 def test_an_all_clear_does_not_call_what_may_go_on_nothing_to_do() -> None:
     alert = all_clear(
         finding(),

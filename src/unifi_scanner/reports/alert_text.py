@@ -14,7 +14,7 @@ from unifi_scanner.reports.alert_media import Alert, Thing, Told, alert_of
 from unifi_scanner.reports.alert_words import BACK, CALLED, OF_THE_HOUSE
 from unifi_scanner.reports.prose import Clock, counted, duration, is_known, listed
 
-MOST_NAMED = 12
+MOST_NAMED, MOST_WHOM = 12, 3
 URGENT, NOTE, UPDATE, CLEAR = "URGENT", "PLEASE NOTE", "UPDATE", "ALL CLEAR"
 SURENESS: Mapping[Confidence, str] = {
     Confidence.CERTAINLY: "certainly",
@@ -148,13 +148,20 @@ def _footer(told: Told) -> str:
 
 def _over_words(thing: Thing, told: Told) -> str:
     clock = Clock(zone=told.zone, year=told.now.year)
-    whom = listed([tame(one) for one in thing.subjects[:3]]) or "it"
-    back = BACK.get(thing.rule, "the trouble is over").format(whom=whom)
+    back = BACK.get(thing.rule, "the trouble is over").format(
+        whom=_named(thing.subjects) or "it", is_or_are="are" if len(thing.subjects) > 1 else "is"
+    )
     over = told.over
     if over is None or not is_known(over) or not is_known(told.began):
         return f"{back} at {tame(told.site)}. {thing.what}"
     lasted = f" It lasted {duration(over - told.began)}." if over > told.began else ""
     return f"{back} at {tame(told.site)} since {clock.hour(over)}.{lasted}"
+
+
+def _named(subjects: Sequence[str]) -> str:
+    names = [tame(one) for one in subjects[:MOST_WHOM]]
+    rest = len(subjects) - len(names)
+    return listed([*names, f"{rest} more"] if rest else names)
 
 
 def _timeline(thing: Thing, told: Told) -> str:
