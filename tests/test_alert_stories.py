@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.alert_home import NOON, RULES, SHARD, Box, Home, device, flat, line, news, wan
 from unifi_scanner.ledger import ControllerFacts
 from unifi_scanner.logs.normalise import normalise_record
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
-from unifi_scanner.pipeline import Publish
+from unifi_scanner.models.samples import devices_of
+from unifi_scanner.models.topology import topology_of
+from unifi_scanner.pipeline import Publish, remember_topology
 from unifi_scanner.reports.data import report_data
 
 DOWN, OVER = "NETWORK_WAN_FAILED", "NETWORK_FAILED_OVER_TO_BACKUP_WAN"
@@ -77,6 +81,57 @@ def test_what_was_told_and_turns_out_to_be_small_still_has_its_end(home: Home) -
 def test_what_turns_out_to_be_small_before_it_was_told_is_not_told(home: Home) -> None:
     live(home, wan("inactive", 0.6), line(OVER, 1.2, **TO_WAN2), wan("active", 1.5), until=20)
     assert home.boxes[0].took == []
+
+
+SWITCH = "d0:21:f9:00:00:01"
+POINTS = [f"d0:21:f9:00:00:1{n}" for n in range(3)]
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.1, 0.4, 2, 6, 11]), st.sampled_from(["wan", "backup", SWITCH, *POINTS])),
+        min_size=1,
+        max_size=10,
+    )
+)
+def test_whatever_an_evening_brings_each_thread_begins_once_and_ends_once(
+    tmp_path_factory: pytest.TempPathFactory, happenings: list[tuple[float, str]]
+) -> None:
+    home = Home(tmp_path_factory.mktemp("evening") / "data.db", Box())
+    rows = [{"mac": SWITCH, "name": "Switch", "type": "usw"}]
+    rows += [{"mac": mac, "name": mac[-2:], "type": "uap"} for mac in POINTS]
+    remember_topology(home.store, SHARD, topology_of(devices_of(rows)))
+    minute, down = 0.0, set[str]()
+    for pause, what in happenings:
+        if pause > 1.5:
+            home.at(minute + 1.5)
+        minute += pause
+        home.hear(happening(what, minute, down))
+        home.at(minute)
+    for what in sorted(down):
+        minute += 2
+        home.hear(happening(what, minute, down))
+        home.at(minute)
+    for later in (1, 2, 3):
+        home.at(minute + later)
+    threads: dict[str, list[str]] = {}
+    for message in home.boxes[0].took:
+        threads.setdefault(message.in_reply_to or message.message_id, []).append(message.text.split(":")[0])
+    for marks in threads.values():
+        assert (marks[0], marks[-1], marks.count("ALL CLEAR")) == ("URGENT", "ALL CLEAR", 1)
+    home.store.close()
+
+
+def happening(what: str, minutes: float, down: set[str]) -> LogEntry:
+    """Return the next thing that becomes of a line or a device, and note whether it is down."""
+    if what == "backup":
+        return line(OVER if "wan" in down else HOME, minutes, **TO_WAN2)
+    down ^= {what}
+    if what == "wan":
+        return wan("inactive" if what in down else "active", minutes)
+    group = "SW" if what == SWITCH else "AP"
+    return device(f"EVT_{group}_{'Lost_Contact' if what in down else 'Connected'}", what, what[-2:], minutes)
 
 
 def intruder(minutes: float) -> LogEntry:
