@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.alert_home import POLICY, SHARD, Box, Home, device, flat, news, wan
+from tests.alert_home import MINUTE, NOON, POLICY, SHARD, Box, Home, device, flat, news, wan
 from unifi_scanner.models.samples import devices_of
 from unifi_scanner.models.topology import topology_of
 from unifi_scanner.pipeline import remember_topology
 from unifi_scanner.pipeline.post import HELD_AFTER, decode_message
+
+SWITCH, POINTS = "d0:21:f9:00:00:01", [f"d0:21:f9:00:00:1{n}" for n in range(4)]
 
 
 @pytest.fixture
@@ -115,6 +117,37 @@ def test_one_who_was_told_gets_the_thread_and_one_who_was_not_gets_the_whole(tmp
     home.store.close()
 
 
+def test_what_lasts_longer_than_messages_are_kept_ends_in_its_thread(home: Home) -> None:
+    (box,) = home.boxes
+    home.hear(wan("inactive", 0))
+    home.at(0)
+    home.at(1.1)
+    home.store.forget_delivered(NOON + 5 * MINUTE)
+    home.hear(wan("active", 14))
+    home.at(14)
+    home.at(15.2)
+    assert news(box) == ["URGENT", "ALL CLEAR"]
+    first, last = box.took
+    assert last.message_id != first.message_id
+    assert last.in_reply_to == first.message_id
+    assert "We wrote to you" in flat(last)
+
+
+def test_the_end_leaves_though_the_first_message_of_its_thread_is_kept_no_more(home: Home) -> None:
+    (box,) = home.boxes
+    home.hear(wan("inactive", 0))
+    home.at(0)
+    home.at(1.1)
+    home.hear(device("EVT_AP_Lost_Contact", POINTS[0], "Hall", 2))
+    for minute in range(2, 15):
+        home.at(minute)
+    home.store.forget_delivered(NOON + 5 * MINUTE)
+    home.hear(wan("active", 20), device("EVT_AP_Connected", POINTS[0], "Hall", 20))
+    home.at(20)
+    home.at(21.2)
+    assert news(box) == ["URGENT", "UPDATE", "ALL CLEAR"]
+
+
 def test_an_outage_that_only_seemed_over_is_told_to_who_was_not_told_yet(home: Home) -> None:
     (box,) = home.boxes
     box.refuses = True
@@ -177,9 +210,6 @@ def test_quiet_hours_let_only_what_is_critical_through(tmp_path: Path) -> None:
     home.at(1.1)
     assert news(home.boxes[0]) == ["URGENT"]
     home.store.close()
-
-
-SWITCH, POINTS = "d0:21:f9:00:00:01", [f"d0:21:f9:00:00:1{n}" for n in range(4)]
 
 
 def test_a_switch_that_takes_four_access_points_with_it_is_one_message_and_one_all_clear(home: Home) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -70,7 +70,7 @@ class MessageThreads:
         episode, thing = notice.episode, notice.thing
         if episode is None or thing is None:
             return Written(messages=[self._summary(notice, now)])
-        thread = _Thread(self.store.thread(episode.key))
+        thread = _Thread(episode, self.store.thread(episode.key), now)
         if notice.occasion is Occasion.HUSH:
             return Written(instead_of=thread.held)
         told = self._told(notice, episode, thing, subjects[episode.key], now)
@@ -81,7 +81,7 @@ class MessageThreads:
         self, occasion: Occasion, episode: Episode, thing: Thing, told: Told, thread: _Thread
     ) -> Iterator[Outgoing]:
         """Yield one message for the channels that know of it, and one for those that do not."""
-        number = thread.length
+        number = thread.last_number
         for channels, knows in zip(self._groups(occasion, thread), (True, False), strict=True):
             if not channels:
                 continue
@@ -155,15 +155,20 @@ class MessageThreads:
 
 
 class _Thread:
-    """What was ever queued about one incident."""
+    """What was queued about one incident, as far as that is still kept."""
 
-    def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(self, episode: Episode, rows: Sequence[tuple[str, str, str]], now: datetime) -> None:
+        self._key = episode.key
         self._rows = rows
+        self._age = now - (episode.wrote_at or now)
+        self._is_forgotten = not rows and bool(self._age)
 
     @property
-    def length(self) -> int:
-        """Return how many messages there were."""
-        return len({message for message, _, _ in self._rows})
+    def last_number(self) -> int:
+        """Return a number that no message had a higher one than."""
+        if self._is_forgotten:
+            return abs(self._age) // timedelta(minutes=1) + 1  # nobody writes more often
+        return max((int(message.rpartition(".")[2]) for message, _, _ in self._rows), default=0)
 
     @property
     def held(self) -> list[tuple[str, str]]:
@@ -171,12 +176,15 @@ class _Thread:
         return [(message, channel) for message, channel, state in self._rows if state == "queued"]
 
     def is_told(self, channel: str) -> bool:
-        """Return whether a channel took one of the messages."""
+        """Return whether a channel took one of the messages; what is kept no more was taken."""
+        if self._is_forgotten:
+            return True
         return any(name == channel and state in TOLD for _, name, state in self._rows)
 
     def first_told(self, channels: Sequence[str]) -> str:
         """Return the first message that one of these channels took."""
-        return next((m for m, channel, state in self._rows if channel in channels and state in TOLD), "")
+        first = f"alert.{self._key}.1" if self._is_forgotten else ""
+        return next((m for m, channel, state in self._rows if channel in channels and state in TOLD), first)
 
 
 def ended_at(thing: Thing) -> datetime | None:
