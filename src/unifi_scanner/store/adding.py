@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import Told, fold, merge, unite
 from unifi_scanner.models.same_event import is_by_name, match_key, name_key, ways, widest_window
 from unifi_scanner.store.base import Added
+from unifi_scanner.store.raws import Raws, are_worth_blocks, keep_in_blocks
 from unifi_scanner.store.rows import (
+    NO_RECORD,
     Row,
     bits_of,
     body_of,
@@ -34,6 +36,10 @@ _FEW = 20
 _INSERT = """
     INSERT INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
+# no record beside it: it stands in a block
+_INSERT_BARE = """
+    INSERT INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES (?, ?, ?, ?, ?, ?, x'')
+"""
 _BY_ID = """
     SELECT id, seq, origins, id FROM entries WHERE shard = ? AND id IN ({marks})
     UNION ALL
@@ -44,7 +50,7 @@ _CANDIDATES = """
     SELECT seq, match_key, id, ts, origins, body, raw FROM entries
     WHERE shard = ? AND ts BETWEEN ? AND ? AND origins & ? = 0 AND match_key IS NOT NULL
 """
-_ENTRY = "SELECT id, ts, origins, body, raw FROM entries WHERE seq = ?"
+_ENTRY = "SELECT seq, id, ts, origins, body, raw FROM entries WHERE seq = ?"
 _UPDATE = "UPDATE entries SET origins = ?, match_key = ?, body = ? WHERE seq = ?"
 _ALIAS = """
     INSERT INTO aliases (shard, id, seq) SELECT shard, ?, seq FROM entries WHERE shard = ? AND id = ?
@@ -86,6 +92,7 @@ class _Chunk:
     def __init__(self, connection: sqlite3.Connection, shard: int) -> None:
         self._connection = connection
         self._shard = shard
+        self._raws = Raws(lambda sql, params: connection.execute(sql, params).fetchall())
 
     def add(self, batch: Sequence[LogEntry]) -> Added:
         entries = _once(batch)
@@ -114,7 +121,11 @@ class _Chunk:
                 self._recount(before, after)
 
     def _load(self, seq: int) -> LogEntry:
-        return entry_of(*self._connection.execute(_ENTRY, (seq,)).fetchone())
+        return self._entry(*self._connection.execute(_ENTRY, (seq,)).fetchone())
+
+    def _entry(self, seq: int, id_: str, ts: int, *row: Any) -> LogEntry:
+        origins, body, raw = row
+        return entry_of(id_, ts, origins, body, raw or self._raws.of(seq) or NO_RECORD)
 
     def _rewrite(self, seq: int, entry: LogEntry) -> None:
         values = (bits_of(entry.origins), plain(match_key(entry)) or None, body_of(entry), seq)
@@ -145,7 +156,7 @@ class _Chunk:
                 if wanted is None:
                     wanted = _Wanted(fresh, rows)
                 if key in wanted:
-                    entry = entry_of(*rest)
+                    entry = self._entry(seq, *rest)
                     found[entry.id] = (seq, entry)
         return found
 
@@ -167,9 +178,17 @@ class _Chunk:
         self._connection.executemany(_ALIAS, aliases)
 
     def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
-        self._connection.executemany(_INSERT, rows)
+        self._insert_rows(rows)
         counts = Counter(map(rollup_key, entries, map(_TS, rows)))
         self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
+
+    def _insert_rows(self, rows: Sequence[Row]) -> None:
+        records = [row.raw for row in rows]
+        if not are_worth_blocks(records):
+            self._connection.executemany(_INSERT, rows)
+            return
+        self._connection.executemany(_INSERT_BARE, [row[:-1] for row in rows])
+        keep_in_blocks(self._connection, records)
 
 
 def _once(batch: Sequence[LogEntry]) -> Sequence[LogEntry]:
