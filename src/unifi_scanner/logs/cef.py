@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,7 +17,6 @@ from unifi_scanner.logs.reading import (
     first_text,
     int_of,
     line_id_of,
-    mac_of,
     outcome_of,
     seconds_of,
     signal_of,
@@ -28,11 +27,23 @@ from unifi_scanner.models.device import NameBook, canonical_mac
 from unifi_scanner.models.vocabulary import kind_of_cef
 from unifi_scanner.models.wire_time import from_iso, from_number
 
-_SIGN = "0|Ubiquiti|"  # what precedes it may be stripped by a relay (F.1, 8)
+SIGN = "0|Ubiquiti|"  # what precedes it may be stripped by a relay (F.1, 8)
 _KEY = re.compile(r" ([A-Za-z][A-Za-z0-9_.]*+)=")
 _PIPE = re.compile(r"(?<!\\)\|")
 _ESCAPE = re.compile(r"\\([=|\\n])")
 _SEVERITIES = frozenset(map(str, range(11)))
+
+
+_Read = Callable[[Any], Any]
+
+
+class Reading(NamedTuple):
+    """Which fact a field tells, how it is read, how short values are recalled, and whether it wins over others."""
+
+    fact: str
+    read: _Read
+    recall: _Read
+    is_better: bool
 
 
 class CefLine(msgspec.Struct, frozen=True):
@@ -44,6 +55,7 @@ class CefLine(msgspec.Struct, frozen=True):
     name: str
     severity: str
     fields: Mapping[str, str]
+    facts: dict[str, Any] | None = None  # where they were read already
 
 
 def parse_cef(line: str) -> CefLine | None:
@@ -72,10 +84,10 @@ def parse_cef(line: str) -> CefLine | None:
 
 def _start_of(line: str) -> int | None:
     """Return where the product stands: after the sign of CEF, where that is a word of its own."""
-    at = line.find(_SIGN)
+    at = line.find(SIGN)
     while at > 0 and (line[at - 1].isalnum() or line[at - 1] == "_"):
-        at = line.find(_SIGN, at + 1)
-    return None if at < 0 else at + len(_SIGN)
+        at = line.find(SIGN, at + 1)
+    return None if at < 0 else at + len(SIGN)
 
 
 def _is_short(parts: list[str]) -> bool:
@@ -97,17 +109,9 @@ def _fields(extension: str) -> dict[str, str]:
 def _pairs(body: str) -> dict[str, str]:
     parts = iter(_KEY.split(f" {body}"))
     next(parts)  # what stands before the first key
-    if _is_simple(body):
-        fields = dict(zip(parts, parts, strict=True))
-    else:
-        fields = {key: _plain(value) for key, value in zip(parts, parts, strict=True)}
+    fields = {key: _plain(value) for key, value in zip(parts, parts, strict=True)}
     # a literal null is nothing (F.2)
     return {k: v for k, v in fields.items() if v != "null"} if "=null" in body else fields
-
-
-def _is_simple(body: str) -> bool:
-    """Return whether no value needs to be stripped or unescaped."""
-    return "\\" not in body and "  " not in body and body[-1:] != " "
 
 
 def _with_message(fields: dict[str, str], message: str) -> dict[str, str]:
@@ -131,8 +135,8 @@ def cef_kind(line: CefLine) -> str:
     kind = kind_of_cef(line.product, line.signature)
     if kind != "client.roamed":
         return kind
-    start = canonical_mac(line.fields.get("UNIFIlastConnectedToDeviceMac"))
-    end = canonical_mac(line.fields.get("UNIFIconnectedToDeviceMac"))
+    start = _mac_of(line.fields.get("UNIFIlastConnectedToDeviceMac"))
+    end = _mac_of(line.fields.get("UNIFIconnectedToDeviceMac"))
     return "client.switched_radio" if start and start == end else kind
 
 
@@ -143,33 +147,49 @@ def cef_time(fields: Mapping[str, Any]) -> datetime | None:
 
 def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
     """Return the client and the device a CEF record is about."""
-    client = canonical_mac(fields.get("UNIFIclientMac")) or canonical_mac(fields.get("UNIFIsrcClientMac"))
-    device = mac_of(fields, "UNIFIconnectedToDeviceMac", "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac")
-    return Subject(
-        client_mac=client,
-        client_name=names.clients.get(client or "")
-        or first_text(
-            fields, "UNIFIclientAlias", "UNIFIclientHostname", "UNIFIsrcClientAlias", "UNIFIsrcClientHostname"
-        ),
-        device_mac=device,
-        device_name=first_text(
-            fields, "UNIFIconnectedToDeviceName", "UNIFIlastConnectedToDeviceName", "UNIFIdeviceName"
-        )
-        or names.of(device),
+    get = fields.get
+    client = _mac_of(get("UNIFIclientMac")) or _mac_of(get("UNIFIsrcClientMac"))
+    device = (
+        _mac_of(get("UNIFIconnectedToDeviceMac"))
+        or _mac_of(get("UNIFIlastConnectedToDeviceMac"))
+        or _mac_of(get("UNIFIdeviceMac"))
     )
+    return Subject(
+        client,
+        (names.clients.get(client) if client else None) or first_text(fields, *_CLIENT_NAMES),
+        device,
+        first_text(fields, *_DEVICE_NAMES) or names.of(device),
+    )
+
+
+_CLIENT_NAMES = ("UNIFIclientAlias", "UNIFIclientHostname", "UNIFIsrcClientAlias", "UNIFIsrcClientHostname")
+_DEVICE_NAMES = ("UNIFIconnectedToDeviceName", "UNIFIlastConnectedToDeviceName", "UNIFIdeviceName")
+
+
+def _mac_of(value: Any) -> str | None:
+    return canonical_mac(value.strip() if isinstance(value, str) else value)
 
 
 def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a CEF record says besides its subject."""
+    facts = read_facts([(READINGS[name], value) for name, value in fields.items() if name in READINGS])
+    return with_what_follows(facts, fields)
+
+
+def read_facts(values: Iterable[tuple[Reading, Any]]) -> dict[str, Any]:
+    """Return the facts that values tell, each read in its way."""
     facts: dict[str, Any] = {}
-    for name, value in fields.items():
-        reading = _FACTS.get(name)
-        if reading is not None:
-            fact, read, recall = reading
-            known = recall(value) if value.__class__ is str and len(value) <= _SHORT else read(value)
-            if known is not None and (fact not in facts or name in _BETTER):
-                facts[fact] = known
-    _tell_sides(facts, fields)
+    for (fact, read, recall, is_better), value in values:
+        known = recall(value) if value.__class__ is str and len(value) <= _SHORT else read(value)
+        if known is not None and (is_better or fact not in facts):
+            facts[fact] = known
+    return facts
+
+
+def with_what_follows(facts: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts with those that follow from them and from the names in the record."""
+    if not _SIDES.isdisjoint(fields):
+        _tell_sides(facts, fields)
     if "wan_id" in facts:
         facts.setdefault("wan", facts["wan_id"])
     if "duration_s" in facts:
@@ -177,18 +197,17 @@ def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     return facts
 
 
-_Read = Callable[[Any], Any]
 _SHORT = 64  # longer values are not remembered
 # from which field each fact comes, and how it is read (F.2)
-_READINGS: Mapping[str, tuple[str, _Read]] = {
+_FACTS: Mapping[str, tuple[str, _Read]] = {
     "UNIFIwifiName": ("ssid", text_of),
     "UNIFIwifiChannel": ("channel", text_of),
     "UNIFIcurrentChannel": ("channel_to", text_of),
     "UNIFIpriorChannel": ("channel_from", text_of),
     "UNIFIlastConnectedToDeviceName": ("ap_from", text_of),
     "UNIFIconnectedToDeviceName": ("ap_to", text_of),
-    "UNIFIlastConnectedToDeviceMac": ("ap_from_mac", canonical_mac),
-    "UNIFIconnectedToDeviceMac": ("ap_to_mac", canonical_mac),
+    "UNIFIlastConnectedToDeviceMac": ("ap_from_mac", _mac_of),
+    "UNIFIconnectedToDeviceMac": ("ap_to_mac", _mac_of),
     "UNIFIconnectedToDevicePort": ("port", text_of),
     "UNIFIlastConnectedToDevicePort": ("port", text_of),
     "UNIFIwanPort": ("port", text_of),
@@ -223,10 +242,14 @@ _READINGS: Mapping[str, tuple[str, _Read]] = {
     "UNIFIdstClientModel": ("target_kind", text_of),
     "UNIFIlinkSpeed": ("link_speed", text_of),
 }
+# where two fields tell one fact, these win wherever they stand
+_BETTER = frozenset(
+    {"UNIFIconnectedToDevicePort", "UNIFIduration", "UNIFIsettingsEntry", "UNIFIipsSignature"}
+)
 # names, channels and addresses come again and again: what a reader made of short ones is remembered
-_MEMORIES = {read: lru_cache(maxsize=2048)(read) for _, read in _READINGS.values()}
-_FACTS: Mapping[str, tuple[str, _Read, _Read]] = {
-    name: (fact, read, _MEMORIES[read]) for name, (fact, read) in _READINGS.items()
+_MEMORIES = {read: lru_cache(maxsize=2048)(read) for _, read in _FACTS.values()}
+READINGS: Mapping[str, Reading] = {
+    name: Reading(fact, read, _MEMORIES[read], name in _BETTER) for name, (fact, read) in _FACTS.items()
 }
 _SIDES = frozenset(
     {
@@ -240,16 +263,15 @@ _SIDES = frozenset(
         "UNIFIdstDeviceName",
     }
 )
-# where two fields tell one fact, these win wherever they stand
-_BETTER = frozenset(
-    {"UNIFIconnectedToDevicePort", "UNIFIduration", "UNIFIsettingsEntry", "UNIFIipsSignature"}
-)
+# what is looked for besides the facts
+FIELDS_READ = _SIDES | {
+    *_CLIENT_NAMES, *_DEVICE_NAMES, "UNIFIclientMac", "UNIFIsrcClientMac", "UNIFIconnectedToDeviceMac",
+    "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac", "UNIFIutcTime", "timestamp", "msg",
+}  # fmt: skip
 
 
 def _tell_sides(facts: dict[str, Any], fields: Mapping[str, Any]) -> None:
     """Add who reached for whom: by name where the console knows one."""
-    if _SIDES.isdisjoint(fields):
-        return
     source, target = facts.get("src_ip"), facts.get("dst_ip")
     if "admin" in facts:
         facts.pop("ip", None)

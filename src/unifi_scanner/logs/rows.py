@@ -169,7 +169,7 @@ def cef_entry(
     identity: tuple[Any, ...] | None = None,
 ) -> LogEntry:
     """Return the entry of a CEF record, from a log line (written `at`, where it says itself) or a webhook."""
-    kind, facts = cef_kind(line), cef_facts(line.fields)
+    kind, facts = cef_kind(line), cef_facts(line.fields) if line.facts is None else line.facts
     if kind == "threat.detected" and facts.get("action") == BLOCKED:
         kind = "threat.blocked"
     who = cef_subject(line.fields, context.names)
