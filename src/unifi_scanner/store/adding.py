@@ -15,7 +15,7 @@ from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import Told, fold, merge, unite
 from unifi_scanner.models.same_event import is_by_name, match_key, name_key, ways, widest_window
 from unifi_scanner.store.base import Added
-from unifi_scanner.store.raws import Raws, are_worth_blocks, keep_in_blocks
+from unifi_scanner.store.raws import Raws, are_worth_blocks, keep_in_blocks, lines_of
 from unifi_scanner.store.rows import (
     NO_RECORD,
     Row,
@@ -35,10 +35,6 @@ _FEW = 20
 
 _INSERT = """
     INSERT INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-# no record beside it: it stands in a block
-_INSERT_BARE = """
-    INSERT INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES (?, ?, ?, ?, ?, ?, x'')
 """
 _BY_ID = """
     SELECT id, seq, origins, id FROM entries WHERE shard = ? AND id IN ({marks})
@@ -133,7 +129,7 @@ class _Chunk:
 
     def _place(self, fresh: Sequence[LogEntry]) -> tuple[int, int]:
         """Insert what is new, merge what was heard in another way; return how many of each."""
-        rows = [row_of(entry, self._shard) for entry in fresh]
+        rows = [row_of(entry, self._shard, with_raw=False) for entry in fresh]
         candidates = self._candidates(fresh, rows)
         if not candidates and _is_one_source(fresh):
             self._insert(fresh, rows)
@@ -141,7 +137,7 @@ class _Chunk:
         told = fold([entry for _, entry in candidates.values()], fresh)
         self._update([t for t in told if t.aliases and t.entry.id in candidates], candidates)
         new = [t for t in told if t.entry.id not in candidates]
-        self._insert([t.entry for t in new], [row_of(t.entry, self._shard) for t in new])
+        self._insert([t.entry for t in new], [row_of(t.entry, self._shard, with_raw=False) for t in new])
         self._alias(told)
         return len(new), len(fresh) - len(new)
 
@@ -178,17 +174,18 @@ class _Chunk:
         self._connection.executemany(_ALIAS, aliases)
 
     def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
-        self._insert_rows(rows)
+        self._insert_rows(entries, rows)
         counts = Counter(map(rollup_key, entries, map(_TS, rows)))
         self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
 
-    def _insert_rows(self, rows: Sequence[Row]) -> None:
-        records = [row.raw for row in rows]
-        if not are_worth_blocks(records):
+    def _insert_rows(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
+        lines = lines_of(entries)
+        if are_worth_blocks(lines):
             self._connection.executemany(_INSERT, rows)
-            return
-        self._connection.executemany(_INSERT_BARE, [row[:-1] for row in rows])
-        keep_in_blocks(self._connection, records)
+            keep_in_blocks(self._connection, lines)
+        else:
+            beside = zip(rows, lines.split(b"\n"), strict=False)
+            self._connection.executemany(_INSERT, [row._replace(raw=raw) for row, raw in beside])
 
 
 def _once(batch: Sequence[LogEntry]) -> Sequence[LogEntry]:

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
+
+import msgspec
+
+from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.store.rows import encoded
 
 DAMAGED = b'{"unreadable":"this record was damaged in the data file"}'
 BLOCK_BYTES = 64 * 1024  # of records, before they are compressed
@@ -16,6 +21,8 @@ _WORTH_A_BLOCK = 8 * 1024  # less stays beside its entry
 _LEVEL = 1
 _KEPT = 8  # blocks at hand while reading: sources that write at the same time alternate
 _SEPARATOR = b"\n"  # JSON has none
+
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 _LAST = "SELECT last_insert_rowid()"
 _INSERT = "INSERT INTO raw_blocks (last_seq, first_seq, records) VALUES (?, ?, ?)"
@@ -68,19 +75,37 @@ def _unpacked(block: bytes, count: int) -> list[bytes]:
         return [DAMAGED] * count
 
 
-def are_worth_blocks(records: Sequence[bytes]) -> bool:
+def lines_of(entries: Sequence[LogEntry]) -> bytes:
+    """Return the records of entries, each a line."""
+    records = [entry.raw_data for entry in entries]
+    try:
+        return _encode_lines(records)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return b"".join(encoded(record) + _SEPARATOR for record in records)
+
+
+def are_worth_blocks(lines: bytes) -> bool:
     """Return whether records that come together are kept in blocks."""
-    return len(records) > 1 and sum(map(len, records)) >= _WORTH_A_BLOCK
+    return len(lines) >= _WORTH_A_BLOCK
 
 
-def keep_in_blocks(connection: sqlite3.Connection, records: Sequence[bytes]) -> None:
+def keep_in_blocks(connection: sqlite3.Connection, lines: bytes) -> None:
     """Keep the records of the entries that were inserted just now, the last of them last."""
-    first = connection.execute(_LAST).fetchone()[0] - len(records) + 1
-    size = max(1, len(records) * BLOCK_BYTES // sum(map(len, records)))
-    for start in range(0, len(records), size):
-        some = records[start : start + size]
-        block = zlib.compress(_SEPARATOR.join(some), _LEVEL)
-        connection.execute(_INSERT, (first + start + len(some) - 1, first + start, block))
+    first = connection.execute(_LAST).fetchone()[0] - lines.count(_SEPARATOR) + 1
+    for start, end in _cut(lines):
+        count = lines.count(_SEPARATOR, start, end) + 1
+        block = zlib.compress(memoryview(lines)[start:end], _LEVEL)
+        connection.execute(_INSERT, (first + count - 1, first, block))
+        first += count
+
+
+def _cut(lines: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where stretches of whole lines begin and end, without the separator after them."""
+    start = 0
+    while start < len(lines):
+        end = lines.find(_SEPARATOR, min(start + BLOCK_BYTES, len(lines) - 1))
+        yield start, end
+        start = end + 1
 
 
 def remove_empty_blocks(connection: sqlite3.Connection) -> None:

@@ -29,7 +29,7 @@ class Row(NamedTuple):
     origins: int
     match_key: str | None
     body: bytes
-    raw: bytes
+    raw: bytes  # empty where it stands in a block
 
 
 class _Body(msgspec.Struct, array_like=True, gc=False):
@@ -77,8 +77,8 @@ def origins_of(bits: int) -> frozenset[Origin]:
     return frozenset(origin for origin, bit in _BITS.items() if bits & bit)
 
 
-def row_of(entry: LogEntry, shard: int) -> Row:
-    """Return the row that keeps `entry`."""
+def row_of(entry: LogEntry, shard: int, *, with_raw: bool = True) -> Row:
+    """Return the row that keeps `entry`, if need be without its record, which is kept elsewhere."""
     return Row(
         shard,
         plain(entry.id),
@@ -86,7 +86,7 @@ def row_of(entry: LogEntry, shard: int) -> Row:
         bits_of(entry.origins),
         plain(match_key(entry)) or None,
         body_of(entry),
-        encoded(entry.raw_data) if entry.raw_data else NO_RECORD,
+        encoded(entry.raw_data) if with_raw else b"",
     )
 
 
