@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -33,9 +34,12 @@ APART = timedelta(minutes=10)  # a batch is searched in one stretch unless it le
 _LOOK_UP = 500  # values in one IN (...); padded, so that SQLite compiles two statements in all
 _FEW = 20
 
-_INSERT = """
-    INSERT INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
+_AT_ONCE = 50  # rows in one statement
+# the transaction is rolled back as a whole: a statement need not remember how to undo its part
+_INSERT = (
+    "INSERT OR FAIL INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_MANY = _INSERT + ", (?, ?, ?, ?, ?, ?, ?)" * (_AT_ONCE - 1)
 _BY_ID = """
     SELECT id, seq, origins, id FROM entries WHERE shard = ? AND id IN ({marks})
     UNION ALL
@@ -181,11 +185,18 @@ class _Chunk:
     def _insert_rows(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
         lines = lines_of(entries)
         if are_worth_blocks(lines):
-            self._connection.executemany(_INSERT, rows)
+            self._write(rows)
             keep_in_blocks(self._connection, lines)
         else:
             beside = zip(rows, lines.split(b"\n"), strict=False)
-            self._connection.executemany(_INSERT, [row._replace(raw=raw) for row, raw in beside])
+            self._write([row._replace(raw=raw) for row, raw in beside])
+
+    def _write(self, rows: Sequence[Row]) -> None:
+        whole = len(rows) // _AT_ONCE * _AT_ONCE
+        for start in range(0, whole, _AT_ONCE):
+            values = list(chain.from_iterable(rows[start : start + _AT_ONCE]))
+            self._connection.execute(_INSERT_MANY, values)
+        self._connection.executemany(_INSERT, rows[whole:])
 
 
 def _once(batch: Sequence[LogEntry]) -> Sequence[LogEntry]:
