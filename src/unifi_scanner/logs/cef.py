@@ -55,7 +55,8 @@ class CefLine(msgspec.Struct, frozen=True):
     name: str
     severity: str
     fields: Mapping[str, str]
-    facts: dict[str, Any] | None = None  # where they were read already
+    facts: dict[str, Any] | None = None  # where they were read already, as was
+    who: Subject | None = None
 
 
 def parse_cef(line: str) -> CefLine | None:
@@ -147,18 +148,31 @@ def cef_time(fields: Mapping[str, Any]) -> datetime | None:
 
 def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
     """Return the client and the device a CEF record is about."""
-    get = fields.get
-    client = _mac_of(get("UNIFIclientMac")) or _mac_of(get("UNIFIsrcClientMac"))
-    device = (
-        _mac_of(get("UNIFIconnectedToDeviceMac"))
-        or _mac_of(get("UNIFIlastConnectedToDeviceMac"))
-        or _mac_of(get("UNIFIdeviceMac"))
-    )
+    return with_names(own_subject(fields), names)
+
+
+def own_subject(fields: Mapping[str, Any]) -> Subject:
+    """Return the client and the device of a CEF record by its own account."""
     return Subject(
-        client,
-        (names.clients.get(client) if client else None) or first_text(fields, *_CLIENT_NAMES),
-        device,
-        first_text(fields, *_DEVICE_NAMES) or names.of(device),
+        client_mac=_mac_of(fields.get("UNIFIclientMac")) or _mac_of(fields.get("UNIFIsrcClientMac")),
+        client_name=first_text(fields, *_CLIENT_NAMES),
+        device_mac=_mac_of(fields.get("UNIFIconnectedToDeviceMac"))
+        or _mac_of(fields.get("UNIFIlastConnectedToDeviceMac"))
+        or _mac_of(fields.get("UNIFIdeviceMac")),
+        device_name=first_text(fields, *_DEVICE_NAMES),
+    )
+
+
+def with_names(who: Subject, names: NameBook) -> Subject:
+    """Return whom a record is about by the names people gave: to clients first of all, to devices if it has none."""
+    client_name = names.clients.get(who.client_mac) if who.client_mac else None
+    if not client_name and (who.device_name or not who.device_mac):
+        return who
+    return Subject(
+        who.client_mac,
+        client_name or who.client_name,
+        who.device_mac,
+        who.device_name or names.of(who.device_mac),
     )
 
 
@@ -172,8 +186,9 @@ def _mac_of(value: Any) -> str | None:
 
 def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a CEF record says besides its subject."""
-    facts = read_facts([(READINGS[name], value) for name, value in fields.items() if name in READINGS])
-    return with_what_follows(facts, fields)
+    known = [name for name in fields if name in READINGS]
+    known.sort(key=FLEETING.__contains__)  # the same order of facts, whichever way a line is read
+    return with_what_follows(read_facts((READINGS[name], fields[name]) for name in known), fields)
 
 
 def read_facts(values: Iterable[tuple[Reading, Any]]) -> dict[str, Any]:
@@ -268,6 +283,13 @@ FIELDS_READ = _SIDES | {
     *_CLIENT_NAMES, *_DEVICE_NAMES, "UNIFIclientMac", "UNIFIsrcClientMac", "UNIFIconnectedToDeviceMac",
     "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac", "UNIFIutcTime", "timestamp", "msg",
 }  # fmt: skip
+# what is another in nearly every line
+FLEETING = frozenset(
+    {
+        "UNIFIWiFiRssi", "UNIFIlastConnectedToWiFiRssi", "UNIFIduration", "UNIFIreportedDuration",
+        "src", "dst", "spt", "dpt", "UNIFIutcTime", "timestamp", "msg",
+    }
+)  # fmt: skip
 
 
 def _tell_sides(facts: dict[str, Any], fields: Mapping[str, Any]) -> None:
