@@ -15,14 +15,14 @@ from unifi_scanner.logs.cef import (
     CefLine,
     cef_facts,
     cef_kind,
-    cef_subject,
     cef_time,
+    is_told_in_its_words,
+    own_subject,
     parse_cef,
 )
 from unifi_scanner.logs.cef_forms import MOST_FORMS, read_cef
 from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.syslog import entry_of_line
-from unifi_scanner.models.device import NameBook
 from unifi_scanner.models.kinds import KINDS, UNKNOWN_KIND
 from unifi_scanner.models.log_entry import NO_TIME
 from unifi_scanner.models.telling import sentence_of
@@ -188,8 +188,9 @@ def told(cef: CefLine | None) -> Any:
     """Return everything an entry is made of."""
     assert cef is not None
     facts = cef_facts(cef.fields) if cef.facts is None else cef.facts
-    who, said = cef_subject(cef.fields, NameBook()), cef.fields.get("msg") or cef.name
-    return cef.product, cef.signature, cef_kind(cef), facts, who, cef_time(cef.fields), said
+    kind, who = cef_kind(cef), cef.who or own_subject(cef.fields)
+    said = (cef.fields.get("msg") or cef.name) if is_told_in_its_words(kind) else None
+    return cef.product, cef.signature, kind, list(facts.items()), who, cef_time(cef.fields), said
 
 
 NAMES = st.sampled_from(sorted({*READINGS, *FIELDS_READ, "UNIFIhost", "UNIFIcategory", "cs1"} - {"msg"}))
@@ -201,12 +202,18 @@ LINES = st.lists(st.tuples(NAMES, VALUES, VALUES), min_size=1, max_size=8)
 
 
 @given(
-    fields=LINES, message=st.none() | VALUES, sign=st.sampled_from(("", "x", "<14>Mar  5 12:00:00 Gate CEF:"))
+    fields=LINES,
+    message=st.none() | VALUES,
+    signature=st.sampled_from((402, 105, 9999)),
+    sign=st.sampled_from(("", "x", "<14>Mar  5 12:00:00 Gate CEF:")),
 )
 def test_a_line_of_a_form_read_before_says_what_it_says_when_it_is_read_for_the_first_time(
-    fields: list[tuple[str, str, str]], message: str | None, sign: str
+    fields: list[tuple[str, str, str]], message: str | None, signature: int, sign: str
 ) -> None:
-    head, tail = f"{sign}0|Ubiquiti|UniFi Network|10.4|402|N|1|", "" if message is None else f" msg={message}"
+    head, tail = (
+        f"{sign}0|Ubiquiti|UniFi Network|10.4|{signature}|N|1|",
+        "" if message is None else f" msg={message}",
+    )
     plain = head + " ".join(f"{name}=1" for name, _, _ in fields) + (tail and " msg=1")
     for line in (plain, *(head + " ".join(f"{row[0]}={row[n]}" for row in fields) + tail for n in (1, 2))):
         seen, read = read_cef(line), parse_cef(line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from unifi_scanner.logs.reading import (
 )
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook, canonical_mac
-from unifi_scanner.models.vocabulary import kind_of_cef
+from unifi_scanner.models.vocabulary import UNKNOWN_KIND, kind_of_cef
 from unifi_scanner.models.wire_time import from_iso, from_number
 
 SIGN = "0|Ubiquiti|"  # what precedes it may be stripped by a relay (F.1, 8)
@@ -141,14 +141,14 @@ def cef_kind(line: CefLine) -> str:
     return "client.switched_radio" if start and start == end else kind
 
 
+def is_told_in_its_words(kind: str) -> bool:
+    """Return whether an event of this Kind is told as the controller put it."""
+    return kind == UNKNOWN_KIND or kind.startswith("system.notice")
+
+
 def cef_time(fields: Mapping[str, Any]) -> datetime | None:
     """Return when it happened by the record's own account: UniFi Protect counts milliseconds (F.2)."""
     return from_iso(fields.get("UNIFIutcTime")) or from_number(fields.get("timestamp"))
-
-
-def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
-    """Return the client and the device a CEF record is about."""
-    return with_names(own_subject(fields), names)
 
 
 def own_subject(fields: Mapping[str, Any]) -> Subject:
@@ -194,11 +194,24 @@ def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
 def read_facts(values: Iterable[tuple[Reading, Any]]) -> dict[str, Any]:
     """Return the facts that values tell, each read in its way."""
     facts: dict[str, Any] = {}
-    for (fact, read, recall, is_better), value in values:
-        known = recall(value) if value.__class__ is str and len(value) <= _SHORT else read(value)
-        if known is not None and (is_better or fact not in facts):
-            facts[fact] = known
+    for reading, value in values:
+        note_fact(facts, reading, value)
     return facts
+
+
+def note_fact(facts: dict[str, Any], reading: Reading, value: Any) -> None:
+    """Add the fact that a value tells, if it tells one."""
+    fact, read, recall, is_better = reading
+    known = recall(value) if value.__class__ is str and len(value) <= _SHORT else read(value)
+    if known is not None and (is_better or fact not in facts):
+        facts[fact] = known
+
+
+def is_followed(names: Collection[str]) -> bool:
+    """Return whether anything can follow from the facts of fields of these names."""
+    return not _SIDES.isdisjoint(names) or any(
+        name in READINGS and READINGS[name].fact in ("wan_id", "duration_s") for name in names
+    )
 
 
 def with_what_follows(facts: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:

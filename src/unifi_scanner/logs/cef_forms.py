@@ -7,7 +7,7 @@ stands where it stood, nothing has to be looked for; and what names the things i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -18,6 +18,10 @@ from unifi_scanner.logs.cef import (
     READINGS,
     SIGN,
     CefLine,
+    cef_kind,
+    is_followed,
+    is_told_in_its_words,
+    note_fact,
     own_subject,
     parse_cef,
     read_facts,
@@ -47,7 +51,7 @@ class _Steady(NamedTuple):
     """What the lasting part of a line tells."""
 
     facts: dict[str, Any]
-    fields: Mapping[str, str]
+    fields: dict[str, str]
     who: Subject
 
 
@@ -63,8 +67,11 @@ class _Form:
         ]
         self.head = (cef.product, cef.version, cef.signature, cef.name, cef.severity)
         self.steady = [place for place in read if place.name not in FLEETING]
-        self.fleeting = [place for place in read if place.name in FLEETING]
-        self.fleeting_facts = [(name, READINGS[name]) for name, _, _ in self.fleeting if name in READINGS]
+        fleeting = [place for place in read if place.name in FLEETING]
+        unread = set() if is_told_in_its_words(cef_kind(cef)) else {"msg"}
+        self.fleeting_fields = [p for p in fleeting if p.name in FIELDS_READ and p.name not in unread]
+        self.fleeting_facts = [(READINGS[name], n, cut) for name, n, cut in fleeting if name in READINGS]
+        self.is_followed = is_followed(names)
         self.steady_ends = [ends[place.piece] for place in self.steady]
         self.pick_steady = _picker([place.piece for place in self.steady])
         others = sorted(set(range(1, len(names))) - {place.piece for place in self.steady})
@@ -78,12 +85,14 @@ class _Form:
         told = (_remembered if is_memorable else _read_steady)(self, self.pick_steady(pieces))
         if told is None:
             return None
-        fleeting = {name: pieces[n][:cut].strip() for name, n, cut in self.fleeting}
-        facts, fields = told.facts.copy(), {**told.fields, **fleeting}
-        facts.update(
-            read_facts((READINGS[name], value) for name, value in fleeting.items() if name in READINGS)
-        )
-        return CefLine(*self.head, fields, with_what_follows(facts, fields), told.who)
+        facts, fields = told.facts.copy(), told.fields.copy()
+        for name, n, cut in self.fleeting_fields:
+            fields[name] = pieces[n][:cut].strip()
+        for reading, n, cut in self.fleeting_facts:
+            note_fact(facts, reading, pieces[n][:cut].strip())
+        if self.is_followed:
+            facts = with_what_follows(facts, fields)
+        return CefLine(*self.head, fields, facts, told.who)
 
 
 def _picker(places: Sequence[int]) -> Callable[[_Pieces], tuple[str, ...]]:

@@ -9,7 +9,15 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.logs import facts_lists, facts_v1, facts_v2
-from unifi_scanner.logs.cef import CefLine, cef_facts, cef_kind, cef_time, own_subject, with_names
+from unifi_scanner.logs.cef import (
+    CefLine,
+    cef_facts,
+    cef_kind,
+    cef_time,
+    is_told_in_its_words,
+    own_subject,
+    with_names,
+)
 from unifi_scanner.logs.entry import Context, make_entry
 from unifi_scanner.logs.mongo import from_mongo
 from unifi_scanner.logs.reading import BLOCKED, first_text, mac_of, present, said, text_of
@@ -175,7 +183,7 @@ def cef_entry(
     who = with_names(line.who or own_subject(line.fields), context.names)
     if kind == "honeypot.hit" and who.client_name:
         facts.setdefault("attacker", who.client_name)
-    if kind == UNKNOWN_KIND or kind.startswith("system.notice"):
+    if is_told_in_its_words(kind):
         facts |= present(said=said(line.fields.get("msg") or line.name, context.names))
     moment = at or cef_time(line.fields)
     return make_entry(
