@@ -35,11 +35,14 @@ _LOOK_UP = 500  # values in one IN (...); padded, so that SQLite compiles two st
 _FEW = 20
 
 _AT_ONCE = 50  # rows in one statement
+_ROW = "(?, ?, ?, ?, ?, ?, ?)"
+_INSERT = f"INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES {_ROW}"
+_INSERT_MANY = _INSERT + f", {_ROW}" * (_AT_ONCE - 1)
 # the transaction is rolled back as a whole: a statement need not remember how to undo its part
-_INSERT = (
-    "INSERT OR FAIL INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
-_INSERT_MANY = _INSERT + ", (?, ?, ?, ?, ?, ?, ?)" * (_AT_ONCE - 1)
+_SURELY, _IF_UNHEARD = "INSERT OR FAIL ", "INSERT OR IGNORE "
+_LAST_GIVEN = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entries'"
+_TAKE_BACK = "DELETE FROM entries WHERE seq > ?"
+_ALIASED = "SELECT 1 FROM aliases WHERE shard = ? AND id IN ({marks})"
 _BY_ID = """
     SELECT id, seq, origins, id FROM entries WHERE shard = ? AND id IN ({marks})
     UNION ALL
@@ -96,12 +99,32 @@ class _Chunk:
 
     def add(self, batch: Sequence[LogEntry]) -> Added:
         entries = _once(batch)
+        if self._add_unheard(entries):
+            return Added(len(entries), 0, len(batch) - len(entries))
         known = self._known([plain(entry.id) for entry in entries])
         fresh = [entry for entry in entries if plain(entry.id) not in known] if known else entries
         if known:
             self._hear_again(entries, known)
         new, merged = self._place(fresh)
         return Added(new, merged, len(batch) - new - merged)
+
+    def _add_unheard(self, entries: Sequence[LogEntry]) -> bool:
+        """Insert entries if all are new, without looking for each; otherwise return False and change nothing."""
+        if len(entries) < _AT_ONCE or not _is_one_source(entries):
+            return False
+        if self._known([plain(entry.id) for entry in entries[:: len(entries) // _FEW + 1]]):
+            return False
+        rows = [row_of(entry, self._shard, with_raw=False) for entry in entries]
+        if self._are_aliased(rows) or self._candidates(entries, rows):
+            return False
+        return self._insert(entries, rows, _IF_UNHEARD)
+
+    def _are_aliased(self, rows: Iterable[Row]) -> bool:
+        queries = (
+            (_ALIASED.format(marks=",".join("?" * len(some))), (self._shard, *some))
+            for some in _padded([row.id for row in rows])
+        )
+        return any(self._connection.execute(*query).fetchone() for query in queries)
 
     def _known(self, ids: Sequence[str]) -> dict[str, _Known]:
         found: dict[str, _Known] = {}
@@ -177,26 +200,31 @@ class _Chunk:
         aliases = [(plain(alias), self._shard, plain(entry.id)) for entry, heard in told for alias in heard]
         self._connection.executemany(_ALIAS, aliases)
 
-    def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
-        self._insert_rows(entries, rows)
+    def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row], how: str = _SURELY) -> bool:
+        """Insert and count entries; return False and change nothing where one was there already."""
+        lines = lines_of(entries)
+        in_blocks = are_worth_blocks(lines)
+        if not in_blocks:
+            rows = [row._replace(raw=raw) for row, raw in zip(rows, lines.split(b"\n"), strict=False)]
+        last = self._connection.execute(_LAST_GIVEN).fetchone()
+        if self._write(rows, how) < len(rows):
+            self._connection.execute(_TAKE_BACK, last)
+            return False
+        if in_blocks:
+            keep_in_blocks(self._connection, lines)
         counts = Counter(map(rollup_key, entries, map(_TS, rows)))
         self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
+        return True
 
-    def _insert_rows(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
-        lines = lines_of(entries)
-        if are_worth_blocks(lines):
-            self._write(rows)
-            keep_in_blocks(self._connection, lines)
-        else:
-            beside = zip(rows, lines.split(b"\n"), strict=False)
-            self._write([row._replace(raw=raw) for row, raw in beside])
-
-    def _write(self, rows: Sequence[Row]) -> None:
-        whole = len(rows) // _AT_ONCE * _AT_ONCE
+    def _write(self, rows: Sequence[Row], how: str) -> int:
+        """Return how many rows were inserted."""
+        whole, count = len(rows) // _AT_ONCE * _AT_ONCE, 0
         for start in range(0, whole, _AT_ONCE):
             values = list(chain.from_iterable(rows[start : start + _AT_ONCE]))
-            self._connection.execute(_INSERT_MANY, values)
-        self._connection.executemany(_INSERT, rows[whole:])
+            count += self._connection.execute(how + _INSERT_MANY, values).rowcount
+        if whole < len(rows):
+            count += self._connection.executemany(how + _INSERT, rows[whole:]).rowcount
+        return count
 
 
 def _once(batch: Sequence[LogEntry]) -> Sequence[LogEntry]:
