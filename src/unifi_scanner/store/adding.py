@@ -42,6 +42,7 @@ _INSERT_MANY = _INSERT + f", {_ROW}" * (_AT_ONCE - 1)
 _SURELY, _IF_UNHEARD = "INSERT OR FAIL ", "INSERT OR IGNORE "
 _LAST_GIVEN = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entries'"
 _TAKE_BACK = "DELETE FROM entries WHERE seq > ?"
+_HAS_ALIASES = "SELECT 1 FROM aliases WHERE shard = ? LIMIT 1"
 _ALIASED = "SELECT 1 FROM aliases WHERE shard = ? AND id IN ({marks})"
 _BY_ID = """
     SELECT id, seq, origins, id FROM entries WHERE shard = ? AND id IN ({marks})
@@ -120,6 +121,8 @@ class _Chunk:
         return self._insert(entries, rows, _IF_UNHEARD)
 
     def _are_aliased(self, rows: Iterable[Row]) -> bool:
+        if self._connection.execute(_HAS_ALIASES, (self._shard,)).fetchone() is None:
+            return False
         queries = (
             (_ALIASED.format(marks=",".join("?" * len(some))), (self._shard, *some))
             for some in _padded([row.id for row in rows])
