@@ -16,7 +16,7 @@ from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import Told, fold, merge, unite
 from unifi_scanner.models.same_event import is_by_name, match_key, name_key, ways, widest_window
 from unifi_scanner.store.base import Added
-from unifi_scanner.store.raws import Raws, are_worth_blocks, keep_in_blocks, lines_of
+from unifi_scanner.store.raws import Raws, are_worth_blocks, keep_in_blocks, records_in, stretches_of
 from unifi_scanner.store.rows import (
     NO_RECORD,
     Row,
@@ -205,16 +205,16 @@ class _Chunk:
 
     def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row], how: str = _SURELY) -> bool:
         """Insert and count entries; return False and change nothing where one was there already."""
-        lines = lines_of(entries)
-        in_blocks = are_worth_blocks(lines)
+        stretches = stretches_of(entries)
+        in_blocks = are_worth_blocks(stretches)
         if not in_blocks:
-            rows = [row._replace(raw=raw) for row, raw in zip(rows, lines.split(b"\n"), strict=False)]
+            rows = [row._replace(raw=raw) for row, raw in zip(rows, records_in(stretches), strict=True)]
         last = self._connection.execute(_LAST_GIVEN).fetchone()
         if self._write(rows, how) < len(rows):
             self._connection.execute(_TAKE_BACK, last)
             return False
         if in_blocks:
-            keep_in_blocks(self._connection, lines)
+            keep_in_blocks(self._connection, stretches)
         counts = Counter(map(rollup_key, entries, map(_TS, rows)))
         self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
         return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,6 +17,7 @@ from unifi_scanner.store.rows import encoded
 
 DAMAGED = b'{"unreadable":"this record was damaged in the data file"}'
 BLOCK_BYTES = 64 * 1024  # of records, before they are compressed
+_MOST_IN_A_BLOCK = 100
 _WORTH_A_BLOCK = 8 * 1024  # less stays beside its entry
 _LEVEL = 1
 _KEPT = 8  # blocks at hand while reading: sources that write at the same time alternate
@@ -70,42 +71,54 @@ class Raws:
 
 def _unpacked(block: bytes, count: int) -> list[bytes]:
     try:
-        return zlib.decompress(block).split(_SEPARATOR)
+        return zlib.decompress(block).split(_SEPARATOR)[:-1]
     except zlib.error:  # the entries are sound, and so is the file by SQLite's own account
         return [DAMAGED] * count
 
 
-def lines_of(entries: Sequence[LogEntry]) -> bytes:
-    """Return the records of entries, each a line."""
-    records = [entry.raw_data for entry in entries]
+class Stretch(NamedTuple):
+    """Records that become one block: how many, and each of them a line."""
+
+    size: int
+    lines: bytes
+
+
+def stretches_of(entries: Sequence[LogEntry]) -> list[Stretch]:
+    """Return the records of entries, in stretches of about a block."""
+    stretches: list[Stretch] = []
+    start, size = 0, _MOST_IN_A_BLOCK
+    while start < len(entries):
+        some = [entry.raw_data for entry in entries[start : start + size]]
+        stretch = Stretch(len(some), _lines_of(some))
+        stretches.append(stretch)
+        start += size
+        size = min(max(1, BLOCK_BYTES * stretch.size // len(stretch.lines)), _MOST_IN_A_BLOCK)
+    return stretches
+
+
+def _lines_of(records: Sequence[Mapping[str, Any]]) -> bytes:
     try:
         return _encode_lines(records)
     except (ValueError, TypeError, OverflowError, RecursionError):
         return b"".join(encoded(record) + _SEPARATOR for record in records)
 
 
-def are_worth_blocks(lines: bytes) -> bool:
+def records_in(stretches: Iterable[Stretch]) -> list[bytes]:
+    """Return each record by itself."""
+    return [record for stretch in stretches for record in stretch.lines.split(_SEPARATOR)[:-1]]
+
+
+def are_worth_blocks(stretches: Iterable[Stretch]) -> bool:
     """Return whether records that come together are kept in blocks."""
-    return len(lines) >= _WORTH_A_BLOCK
+    return sum(len(stretch.lines) for stretch in stretches) >= _WORTH_A_BLOCK
 
 
-def keep_in_blocks(connection: sqlite3.Connection, lines: bytes) -> None:
+def keep_in_blocks(connection: sqlite3.Connection, stretches: Sequence[Stretch]) -> None:
     """Keep the records of the entries that were inserted just now, the last of them last."""
-    first = connection.execute(_LAST).fetchone()[0] - lines.count(_SEPARATOR) + 1
-    for start, end in _cut(lines):
-        count = lines.count(_SEPARATOR, start, end) + 1
-        block = zlib.compress(memoryview(lines)[start:end], _LEVEL)
-        connection.execute(_INSERT, (first + count - 1, first, block))
+    first = connection.execute(_LAST).fetchone()[0] - sum(stretch.size for stretch in stretches) + 1
+    for count, lines in stretches:
+        connection.execute(_INSERT, (first + count - 1, first, zlib.compress(lines, _LEVEL)))
         first += count
-
-
-def _cut(lines: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where stretches of whole lines begin and end, without the separator after them."""
-    start = 0
-    while start < len(lines):
-        end = lines.find(_SEPARATOR, min(start + BLOCK_BYTES, len(lines) - 1))
-        yield start, end
-        start = end + 1
 
 
 def remove_empty_blocks(connection: sqlite3.Connection) -> None:
