@@ -45,7 +45,7 @@ class BusyAnalyser(Analyser, Protocol):
 
     @property
     def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
-        """Return what to call in place of `see`, by Kind; for a Kind that is not there it is `see`."""
+        """Return what to call in place of `see`, by Kind, for entries that have a time; for other Kinds it is `see`."""
 
 
 # adding one is one file and one line here

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 from unifi_scanner.detection.analyser import Analyser, BusyAnalyser
 from unifi_scanner.detection.group import Group
+from unifi_scanner.detection.heard import Heard, See, Seer
 from unifi_scanner.detection.overrides import (
     Override,
     adjusted,
@@ -20,21 +23,30 @@ from unifi_scanner.detection.overrides import (
 from unifi_scanner.detection.precedence import without_stood_in
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.rule_book import overrides_of
+from unifi_scanner.detection.state import State, state_of, take_up
 from unifi_scanner.detection.stories import Chronicle
 from unifi_scanner.detection.watch import Watch, watch_for
 from unifi_scanner.detection.wording import finding_of
 from unifi_scanner.models.coverage import Muted
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 from unifi_scanner.models.wire_time import EPOCH
 
-See = Callable[[LogEntry], None]
+Table = Mapping[str, tuple[See, ...]]
+
+
+class Begun(NamedTuple):
+    """What an engine knew, part by part."""
+
+    watches: Sequence[Sequence[State]]
+    analysers: Sequence[State]
+    chronicle: Sequence[State] | None
 
 
 class Engine:
     """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it.
 
-    `qualify` has a look at each finding before the user's own word on it.
+    `qualify` has a look at each finding before the user's own word on it. `begun` is what another one knew.
     """
 
     def __init__(
@@ -44,21 +56,63 @@ class Engine:
         chronicle: Chronicle | None = None,
         *,
         qualify: Callable[[Finding], Finding] = lambda finding: finding,
+        begun: Begun | None = None,
     ) -> None:
         self._qualify = qualify
         self._overrides = overrides_of(rules)
         self._watches = [watch_for(rule) for rule in rules]
         self._analysers = tuple(analysers)
-        self._table = _dispatch_table(self._watches, self._analysers, chronicle)
+        self._chronicle = chronicle
+        if begun is not None:
+            self._take_up(begun)
 
-    def feed(self, entries: Iterable[LogEntry]) -> None:
-        """Take in entries; how they are divided over calls makes no difference."""
-        watchers_of = self._table.get
-        for entry in entries:
-            watchers = watchers_of(entry.kind)
-            if watchers is not None:
+    def _take_up(self, begun: Begun) -> None:
+        for watch, known in zip(self._watches, begun.watches, strict=True):
+            watch.take_up(known)
+        for analyser, state in zip(self._analysers, begun.analysers, strict=True):
+            take_up(analyser, state)
+        if self._chronicle is not None and begun.chronicle is not None:
+            self._chronicle.take_up(begun.chronicle)
+
+    def state(self) -> Begun:
+        """Return what is known by now, for another engine of the same rules and analysers to go on from."""
+        return Begun(
+            watches=[watch.state() for watch in self._watches],
+            analysers=[state_of(analyser) for analyser in self._analysers],
+            chronicle=self._chronicle.state() if self._chronicle is not None else None,
+        )
+
+    def feed(self, entries: Iterable[LogEntry], heard: Heard | None = None) -> None:
+        """Take in entries, and count them in `heard`; how they are divided over calls makes no difference."""
+        heard = heard or Heard()
+        timed, untimed = self._tables_with(heard)
+        number, last = 0, heard.last or NO_TIME
+        try:
+            for number, entry in enumerate(entries, 1):  # noqa: B007 counted at the end
+                when = entry.timestamp
+                if when > last:
+                    if last is NO_TIME:
+                        heard.first = when
+                    last = when
+                    watchers = timed.get(entry.kind, ())
+                else:
+                    table = timed if heard.note_no_later(when) else untimed
+                    watchers = table.get(entry.kind, ())
                 for see in watchers:
                     see(entry)
+        finally:
+            heard.entries += number
+            heard.last = None if last is NO_TIME else last
+
+    @cached_property
+    def _tables(self) -> tuple[Table, Table]:
+        """Return who sees which Kind: of the entries that have a time, and of those that have none."""
+        return _tables(list(_seers(self._watches, self._analysers, self._chronicle)))
+
+    def _tables_with(self, heard: Heard) -> tuple[Table, Table]:
+        others = _tables(list(heard.seers()))
+        timed, untimed = (_joined(other, own) for other, own in zip(others, self._tables, strict=True))
+        return timed, untimed
 
     def findings(self) -> list[Finding]:
         """Return what was found so far and the user did not mute, gravest first, then newest."""
@@ -115,22 +169,34 @@ def _rank(finding: Finding) -> tuple[int, float, str]:
     return (-finding.severity.rank, -(finding.last_seen - EPOCH).total_seconds(), finding.id)
 
 
-def _dispatch_table(
+def _seers(
     watches: Sequence[Watch], analysers: Sequence[Analyser], chronicle: Chronicle | None
-) -> dict[str, tuple[See, ...]]:
-    table: dict[str, list[See]] = defaultdict(list)
+) -> Iterator[Seer]:
     for watch in watches:
-        for kind in watch.rule.kind:
-            table[kind].append(watch.see)
-        for memory in (watch.after, watch.unless):
-            for kind in memory.condition.kind if memory else ():
-                table[kind].append(memory.note)  # type: ignore[union-attr]
-        for kind in watch.rule.resolve.kind if watch.rule.resolve else ():
-            table[kind].append(watch.see_end)
+        yield from watch.seers()
     for analyser in analysers:
         see_of = analyser.see_of if isinstance(analyser, BusyAnalyser) else {}
         for kind in analyser.kinds:
-            table[kind].append(see_of.get(kind, analyser.see))
+            yield Seer(kind, see_of.get(kind, analyser.see), analyser.see)
     for kind, see in chronicle.watchers() if chronicle else ():
-        table[kind].append(see)
+        yield Seer(kind, see, see)
+
+
+def _tables(seers: Iterable[Seer]) -> tuple[Table, Table]:
+    timed: dict[str, list[See]] = defaultdict(list)
+    untimed: dict[str, list[See]] = defaultdict(list)
+    for seer in seers:
+        if seer.timed is not None:
+            timed[seer.kind].append(seer.timed)
+        if seer.untimed is not None:
+            untimed[seer.kind].append(seer.untimed)
+    return _frozen(timed), _frozen(untimed)
+
+
+def _frozen(table: Mapping[str, Sequence[See]]) -> Table:
     return {kind: tuple(sees) for kind, sees in table.items()}
+
+
+def _joined(one: Table, other: Table) -> Table:
+    """Return a table of who sees a Kind in one, then in the other."""
+    return {**other, **{kind: (*sees, *other.get(kind, ())) for kind, sees in one.items()}} if one else other

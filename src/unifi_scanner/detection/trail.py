@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from unifi_scanner.detection.group import KEPT_FIRST, KEPT_LAST
@@ -27,16 +27,21 @@ class Trail:
 
     def add(self, entry: LogEntry) -> None:
         """Take in one entry that has a time."""
-        self.count += 1
-        if len(self.head) < KEPT_FIRST:
-            self.head.append(entry)
-        else:
-            self.tail.append(entry)
         moment = entry.timestamp
-        if self.first == NO_TIME or moment < self.first:
-            self.first = moment
+        if self.count >= KEPT_FIRST:
+            self.tail.append(entry)
+        else:
+            self._begin(entry, moment)
+        self.count += 1
         if moment > self.last:
             self.last = moment
+        elif moment < self.first:
+            self.first = moment
+
+    def _begin(self, entry: LogEntry, moment: datetime) -> None:
+        self.head.append(entry)
+        if self.first == NO_TIME:
+            self.first = moment
 
     @property
     def span(self) -> timedelta:

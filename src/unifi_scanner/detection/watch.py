@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from unifi_scanner.detection.conditions import compile_where
 from unifi_scanner.detection.fields import LISTABLE, RENAMED, Key, key_reader, may_be_same, reader_of
 from unifi_scanner.detection.group import BEYOND, Group
+from unifi_scanner.detection.heard import Seer
 from unifi_scanner.detection.rule import Precondition, Rule
+from unifi_scanner.detection.state import State, state_of, take_up
 from unifi_scanner.detection.window import DistinctRun, Run
 from unifi_scanner.detection.wording import fields_of
-from unifi_scanner.models.log_entry import NO_TIME, LogEntry
+from unifi_scanner.models.log_entry import LogEntry
 
 MOST_GROUPS: Final = 500  # findings of one rule; what comes after them is counted together
 MOST_RUNS: Final = 10_000  # subjects one rule watches at once
@@ -23,23 +24,26 @@ SWEEP_FROM: Final = 256
 class Memory:
     """When the subjects of a precondition were last heard of."""
 
+    MADE_WITH: ClassVar = frozenset({"condition", "_key"})
+
     def __init__(self, condition: Precondition) -> None:
         self.condition = condition
         self._key = key_reader(condition.by)
-        self._times: dict[Key, deque[datetime]] = {}
+        self._times: dict[Key, list[datetime]] = {}
 
     def note(self, entry: LogEntry) -> None:
-        """Remember an entry of the precondition's Kinds."""
+        """Remember an entry of the precondition's Kinds that has a time."""
         key = self._key(entry)
-        when = entry.timestamp
-        if key is None or when == NO_TIME:
+        if key is None:
             return
         times = self._times.get(key)
         if times is None:
             while len(self._times) >= MOST_RUNS:
                 del self._times[next(iter(self._times))]
-            times = self._times[key] = deque(maxlen=self.condition.at_least)
-        times.append(when)
+            times = self._times[key] = []
+        times.append(entry.timestamp)
+        if len(times) > self.condition.at_least:
+            del times[0]
 
     def holds(self, entry: LogEntry) -> bool:
         """Return whether enough of it happened to the subject of `entry` shortly before."""
@@ -51,6 +55,11 @@ class Memory:
 
 class Watch:
     """What all rules at work have in common; without a window every match counts."""
+
+    NEEDS_TIME: ClassVar = False
+    MADE_WITH: ClassVar = frozenset(
+        {"rule", "after", "unless", "_tests", "_key", "_distinct", "_listed", "_within", "_need", "_value"}
+    )
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -68,6 +77,29 @@ class Watch:
             yield self.after.holds
         if (unless := self.unless) is not None:
             yield lambda entry: not unless.holds(entry)
+
+    def state(self) -> Sequence[State]:
+        """Return what it knows by now, for `take_up`."""
+        return [state_of(part) for part in self._parts()]
+
+    def take_up(self, states: Sequence[State]) -> None:
+        """Know what another of the same rule knew."""
+        for part, state in zip(self._parts(), states, strict=True):
+            take_up(part, state)
+
+    def _parts(self) -> list[object]:
+        return [part for part in (self, self.after, self.unless) if part is not None]
+
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in which Kind."""
+        untimed = None if self.NEEDS_TIME else self.see
+        for kind in self.rule.kind:
+            yield Seer(kind, self.see, untimed)
+        for memory in (self.after, self.unless):
+            for kind in memory.condition.kind if memory else ():
+                yield Seer(kind, memory.note if memory else None, None)
+        for kind in self.rule.resolve.kind if self.rule.resolve else ():
+            yield Seer(kind, self.see_end, self.see_end)
 
     def see(self, entry: LogEntry) -> None:
         """Take in an entry of one of the rule's Kinds."""
@@ -126,6 +158,8 @@ class Watch:
 class RunWatch(Watch):
     """A rule that wants so many matches of one subject within a span."""
 
+    NEEDS_TIME = True
+
     def __init__(self, rule: Rule, within: timedelta) -> None:
         super().__init__(rule)
         self._within = within
@@ -134,20 +168,17 @@ class RunWatch(Watch):
         self._sweep_at = SWEEP_FROM
 
     def see(self, entry: LogEntry) -> None:
-        """Take in an entry of one of the rule's Kinds."""
+        """Take in an entry of one of the rule's Kinds that has a time."""
         for test in self._tests:
             if not test(entry):
                 return
         key = self._key(entry)
-        now = entry.timestamp
-        if key is None or now == NO_TIME:
+        if key is None:
             return
         run = self._runs.get(key)
         if run is None:
-            run = self._begin(key, now)
-        kept = run.kept
-        kept.append(entry)
-        if len(kept) == self._need and now - kept[0].timestamp <= self._within and run.fits(self._within):
+            run = self._begin(key, entry.timestamp)
+        if run.add(entry, self._within) and run.fits(self._within):
             self._gather(key, run.untold())
 
     def _begin(self, key: Key, now: datetime) -> Run:
@@ -160,6 +191,8 @@ class RunWatch(Watch):
 class DistinctWatch(Watch):
     """A rule that wants so many different values for one subject within a span."""
 
+    NEEDS_TIME = True
+
     def __init__(self, rule: Rule, within: timedelta) -> None:
         super().__init__(rule)
         self._within = within
@@ -169,16 +202,16 @@ class DistinctWatch(Watch):
         self._sweep_at = SWEEP_FROM
 
     def see(self, entry: LogEntry) -> None:
-        """Take in an entry of one of the rule's Kinds."""
+        """Take in an entry of one of the rule's Kinds that has a time."""
         for test in self._tests:
             if not test(entry):
                 return
-        key, value, now = self._key(entry), self._value(entry), entry.timestamp
-        if key is None or value is None or now == NO_TIME:
+        key, value = self._key(entry), self._value(entry)
+        if key is None or value is None:
             return
         run = self._runs.get(key)
         if run is None:
-            run = self._begin(key, now)
+            run = self._begin(key, entry.timestamp)
         if run.add(value, entry, self._within) >= self._need:
             self._gather(key, run.untold())
 

@@ -13,13 +13,25 @@ MOST_DISTINCT = 4096
 
 
 class Run:
-    """The last `need` matches of one subject."""
+    """The last `need` matches of one subject, without those that no match to come can lie in one span with."""
 
-    __slots__ = ("kept", "told")
+    __slots__ = ("kept", "need", "told")
 
     def __init__(self, need: int) -> None:
-        self.kept: deque[LogEntry] = deque(maxlen=need)
+        self.need = need
+        self.kept: list[LogEntry] = []  # a few: a deque would take ten times the memory
         self.told: LogEntry | None = None
+
+    def add(self, entry: LogEntry, within: timedelta) -> bool:
+        """Take in a match and return whether there are enough of them."""
+        kept, now = self.kept, entry.timestamp
+        kept.append(entry)
+        # whatever is kept for nothing makes new entries slower: their memory is scattered
+        while now - kept[0].timestamp > within:
+            del kept[0]
+        if len(kept) > self.need:
+            del kept[0]
+        return len(kept) == self.need
 
     @property
     def last(self) -> datetime:
@@ -54,17 +66,25 @@ class DistinctRun:
 
     def add(self, value: Any, entry: LogEntry, within: timedelta) -> int:
         """Take in a match and return how many different values the span now holds."""
-        values = self.values
+        values, now = self.values, entry.timestamp
+        if now - self.last > within:
+            return self._begin_anew(value, entry)
         values.pop(value, None)
         values[value] = entry
-        if entry.timestamp > self.last:
-            self.last = entry.timestamp
+        if now > self.last:
+            self.last = now
         horizon = self.last - within
         while values and (next(iter(values.values())).timestamp < horizon or len(values) > MOST_DISTINCT):
             gone = next(iter(values))
             del values[gone]
             self.told.pop(gone, None)
         return len(values)
+
+    def _begin_anew(self, value: Any, entry: LogEntry) -> int:
+        self.values = {value: entry}
+        self.told = {}
+        self.last = entry.timestamp
+        return 1
 
     def untold(self) -> Sequence[LogEntry]:
         """Return the matches that were not handed out before, oldest first, and hand them out."""

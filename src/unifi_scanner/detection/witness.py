@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Final
 
@@ -26,13 +27,17 @@ class Seen(Trail):
     def add(self, entry: LogEntry) -> None:
         """Take in one entry that has a time."""
         Trail.add(self, entry)
-        mac = entry.client_mac
+        mac, name = entry.client_mac, entry.client_name
         if mac is None:
             return
-        before = self.clients.get(mac, 0)
-        if before or len(self.clients) < MOST_SUBJECTS:
+        before = self.clients.get(mac)
+        if before is not None:
             self.clients[mac] = before + 1
-            self.names[mac] = entry.client_name or self.names.get(mac, mac)
+            if name:
+                self.names[mac] = name
+        elif len(self.clients) < MOST_SUBJECTS:
+            self.clients[mac] = 1
+            self.names[mac] = name or mac
 
     def loudest(self) -> tuple[str, str, int]:
         """Return the name and the MAC of the client that made most of them, and how many."""
@@ -50,6 +55,11 @@ class Witness:
     def __init__(self) -> None:
         self.seen = {measure.name: Seen() for measure in MEASURES}
         self._by_kind = {kind: self.seen[measure.name] for measure in MEASURES for kind in measure.kinds}
+
+    @property
+    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
+        """Return who takes in which Kind."""
+        return {kind: seen.add for kind, seen in self._by_kind.items()}
 
     def see(self, entry: LogEntry) -> None:
         """Take in one entry of its Kinds."""

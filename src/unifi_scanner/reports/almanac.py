@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import msgspec
 
@@ -72,6 +73,8 @@ class Strand(msgspec.Struct):
 class Almanac:
     """Sees entries nearly in time order and keeps what the pictures of a report need."""
 
+    MADE_WITH: ClassVar = frozenset({"seers"})
+
     def __init__(self) -> None:
         self.spots: dict[str, Spot] = {}
         self.devices: dict[str, Strand] = {}
@@ -135,11 +138,11 @@ class Almanac:
         }
 
     def _see_join(self, entry: LogEntry) -> None:
-        mac = entry.device_mac
+        mac, name = entry.device_mac, entry.device_name
         self.heads.join(_who(entry), self._slot(entry.timestamp), mac or "")
         spot = self.spots.get(mac) if mac else None
-        if spot is None or (entry.device_name and spot.name != entry.device_name):
-            spot = self._spot(mac, entry.device_name)
+        if spot is None or (name and spot.name != name):
+            spot = self._spot(mac, name)
         if spot is not None:
             spot.joins += 1
 

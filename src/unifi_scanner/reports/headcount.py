@@ -30,39 +30,39 @@ class Headcount:
     def join(self, who: str, slot: int, place: str) -> None:
         """Note that a client came."""
         at = self._at
-        if who in at:
-            if at[who] is None:
-                self._now += 1
-        elif who and len(at) < MOST_CLIENTS:
+        if at.get(who) is None:
+            if not self._has_room(who):
+                return
             self._now += 1
-        else:
-            return
         at[who] = place
         self._count(slot)
 
     def leave(self, who: str, slot: int) -> None:
         """Note that a client went."""
         at = self._at
-        if who in at:
-            if at[who] is not None:
-                self._now -= 1
-        elif who and len(at) < MOST_CLIENTS:
+        if at.get(who) is None and who not in at:
+            if not self._has_room(who):
+                return
             self._before += 1
             self._count(slot)
             self._now -= 1
-        else:
-            return
+        elif at[who] is not None:
+            self._now -= 1
         at[who] = None
         self._count(slot)
 
     def stay(self, who: str, slot: int, place: str) -> None:
         """Note that a client is here, and where."""
-        if self._has_room(who) and self._at.get(who) is None:
-            if who in self._at:
+        at = self._at
+        if at.get(who) is None:
+            if not self._has_room(who):
+                return
+            if who in at:
                 self._now += 1
             else:
                 self._before += 1
-        self._note(who, slot, place)
+        at[who] = place
+        self._count(slot)
 
     def most_in(self, first: int, count: int) -> list[int | None]:
         """Return the most clients at once in each of `count` slots from `first`; None before anything told."""
@@ -80,11 +80,6 @@ class Headcount:
 
     def _has_room(self, who: str) -> bool:
         return bool(who) and (who in self._at or len(self._at) < MOST_CLIENTS)
-
-    def _note(self, who: str, slot: int, place: str | None) -> None:
-        if self._has_room(who):
-            self._at[who] = place
-            self._count(slot)
 
     def _count(self, slot: int) -> None:
         now, held = self._now, self._slots.get(slot)

@@ -16,6 +16,7 @@ from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import Told, fold, merge, unite
 from unifi_scanner.models.same_event import is_by_name, match_key, name_key, ways, widest_window
 from unifi_scanner.store.base import Added
+from unifi_scanner.store.judged import void_from
 from unifi_scanner.store.raws import Raws, are_worth_blocks, keep_in_blocks, records_in, stretches_of
 from unifi_scanner.store.rows import (
     NO_RECORD,
@@ -97,17 +98,21 @@ class _Chunk:
         self._connection = connection
         self._shard = shard
         self._raws = Raws(lambda sql, params: connection.execute(sql, params).fetchall())
+        self._first_us: int | None = None  # the earliest moment of which something changed
 
     def add(self, batch: Sequence[LogEntry]) -> Added:
         entries = _once(batch)
-        if self._add_unheard(entries):
-            return Added(len(entries), 0, len(batch) - len(entries))
+        new, merged = (len(entries), 0) if self._add_unheard(entries) else self._add_each(entries)
+        if self._first_us is not None:
+            void_from(self._connection, self._shard, self._first_us)
+        return Added(new, merged, len(batch) - new - merged)
+
+    def _add_each(self, entries: Sequence[LogEntry]) -> tuple[int, int]:
         known = self._known([plain(entry.id) for entry in entries])
         fresh = [entry for entry in entries if plain(entry.id) not in known] if known else entries
         if known:
             self._hear_again(entries, known)
-        new, merged = self._place(fresh)
-        return Added(new, merged, len(batch) - new - merged)
+        return self._place(fresh)
 
     def _add_unheard(self, entries: Sequence[LogEntry]) -> bool:
         """Insert entries if all are new, without looking for each; otherwise return False and change nothing."""
@@ -143,8 +148,7 @@ class _Chunk:
             if place is not None and bits_of(entry.origins) & ~place.origins:
                 before = self._load(place.seq)
                 after = merge(before, entry)
-                self._rewrite(place.seq, after)
-                self._recount(before, after)
+                self._rewrite(place.seq, before, after)
 
     def _load(self, seq: int) -> LogEntry:
         return self._entry(*self._connection.execute(_ENTRY, (seq,)).fetchone())
@@ -153,9 +157,15 @@ class _Chunk:
         origins, body, raw = row
         return entry_of(id_, ts, origins, body, raw or self._raws.of(seq) or NO_RECORD)
 
-    def _rewrite(self, seq: int, entry: LogEntry) -> None:
-        values = (bits_of(entry.origins), plain(match_key(entry)) or None, body_of(entry), seq)
+    def _rewrite(self, seq: int, before: LogEntry, after: LogEntry) -> None:
+        values = (bits_of(after.origins), plain(match_key(after)) or None, body_of(after), seq)
         self._connection.execute(_UPDATE, values)
+        self._recount(before, after)
+        self._note_change(to_us(before.timestamp))
+
+    def _note_change(self, moment_us: int) -> None:
+        if self._first_us is None or moment_us < self._first_us:
+            self._first_us = moment_us
 
     def _place(self, fresh: Sequence[LogEntry]) -> tuple[int, int]:
         """Insert what is new, merge what was heard in another way; return how many of each."""
@@ -189,8 +199,7 @@ class _Chunk:
     def _update(self, merged: Iterable[Told], candidates: dict[str, tuple[int, LogEntry]]) -> None:
         for told in merged:
             seq, before = candidates[told.entry.id]
-            self._rewrite(seq, told.entry)
-            self._recount(before, told.entry)
+            self._rewrite(seq, before, told.entry)
 
     def _recount(self, before: LogEntry, after: LogEntry) -> None:
         """Count a merged entry under what it is known as now."""
@@ -205,6 +214,8 @@ class _Chunk:
 
     def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row], how: str = _SURELY) -> bool:
         """Insert and count entries; return False and change nothing where one was there already."""
+        if not rows:
+            return True
         stretches = stretches_of(entries)
         in_blocks = are_worth_blocks(stretches)
         if not in_blocks:
@@ -215,6 +226,7 @@ class _Chunk:
             return False
         if in_blocks:
             keep_in_blocks(self._connection, stretches)
+        self._note_change(min(map(_TS, rows)))
         counts = Counter(map(rollup_key, entries, map(_TS, rows)))
         self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
         return True

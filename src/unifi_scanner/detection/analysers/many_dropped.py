@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from unifi_scanner.detection.spans import span_words
-from unifi_scanner.detection.trail import Trail, about, device_of, drop_oldest
+from unifi_scanner.detection.trail import Trail, about, client_key, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
@@ -30,37 +31,58 @@ class _Burst(Trail):
 
     def __init__(self) -> None:
         super().__init__()
-        self.recent: deque[tuple[str, LogEntry]] = deque()
-        self.fresh: deque[tuple[str, LogEntry]] = deque(
-            maxlen=MOST_CLIENTS
-        )  # of those, not looked at by `keep`
-        self.often: dict[str, int] = {}  # how often each of them did, within that minute
-        self.clients: set[str] = set()
+        self.recent: deque[LogEntry] = deque()
+        self.fresh = 0  # how many of those `keep` did not look at
+        self.often: dict[str | None, int] = {}  # how often each of them did; empty while they are few
+        self.clients: set[str | None] = set()
 
-    def drop(self, client: str, entry: LogEntry) -> int:
-        """Take in that a client dropped off; return how many different ones did within a minute."""
-        recent, often, horizon = self.recent, self.often, entry.timestamp - WITHIN
-        recent.append((client, entry))
-        fresh = self.fresh
-        fresh.append((client, entry))
-        while fresh[0][1].timestamp < horizon:
-            fresh.popleft()
-        often[client] = often.get(client, 0) + 1
-        while recent[0][1].timestamp < horizon or len(recent) > MOST_CLIENTS:
-            gone, _ = recent.popleft()
-            if often[gone] == 1:
-                del often[gone]
-            else:
+    def drop(self, entry: LogEntry) -> int:
+        """Take in that a client dropped off; return how many different ones did within a minute; of a few, at most so many."""
+        recent, horizon = self.recent, entry.timestamp - WITHIN
+        recent.append(entry)
+        self.fresh += 1
+        if recent[0].timestamp < horizon or len(recent) > MOST_CLIENTS:
+            self._forget(horizon)
+        if len(recent) >= NEED:
+            return self._count(entry)
+        if self.often:
+            self.often.clear()
+        return len(recent)
+
+    def _forget(self, horizon: datetime) -> None:
+        recent, often = self.recent, self.often
+        while recent[0].timestamp < horizon or len(recent) > MOST_CLIENTS:
+            gone = client_key(recent.popleft())
+            if often:
                 often[gone] -= 1
+                if not often[gone]:
+                    del often[gone]
+
+    def _count(self, newest: LogEntry) -> int:
+        """Return how many different ones there are, counting all where that was not worth it before."""
+        often = self.often
+        for entry in (newest,) if often else self.recent:
+            client = client_key(entry)
+            often[client] = often.get(client, 0) + 1
         return len(often)
 
     def keep(self) -> None:
         """Note that those of the last minute are a burst."""
-        for client, entry in self.fresh:
+        for entry in self._not_looked_at():
+            client = client_key(entry)
             if client not in self.clients:
                 self.clients.add(client)
                 self.add(entry)
-        self.fresh.clear()
+        self.fresh = 0
+
+    def _not_looked_at(self) -> deque[LogEntry]:
+        """Return those since the last time, in order; the first must be within a minute of each that came after it."""
+        fresh: deque[LogEntry] = deque()
+        for entry in reversed([*islice(reversed(self.recent), self.fresh)]):
+            fresh.append(entry)
+            while fresh[0].timestamp < entry.timestamp - WITHIN:
+                fresh.popleft()
+        return fresh
 
 
 class ManyDropped:
@@ -72,8 +94,8 @@ class ManyDropped:
     kinds = ("client.connected", "client.roamed", LEFT, CHANGED)
 
     def __init__(self) -> None:
-        self._on: dict[str, dict[str, None]] = {}
-        self._at: dict[str, str] = {}
+        self._at: dict[str, str] = {}  # where each client is, and, by place, how many are there
+        self._on: dict[str, int] = {}
         self._places: dict[str, _Burst] = {}
         self._after_change: list[tuple[LogEntry, _Burst]] = []
         self._change: LogEntry | None = None
@@ -86,53 +108,54 @@ class ManyDropped:
 
     def see(self, entry: LogEntry) -> None:
         """Take in an arrival, a move, a departure or a change of settings."""
-        self.see_of[entry.kind](entry)
+        if entry.timestamp != NO_TIME:
+            self.see_of[entry.kind](entry)
 
     def _note_change(self, entry: LogEntry) -> None:
-        if entry.timestamp != NO_TIME:
-            self._change = entry
+        self._change = entry
 
     def _arrive(self, entry: LogEntry) -> None:
         client, facts = entry.client_mac or entry.client_name, entry.metadata
         place = facts.get("ap_to_mac") or entry.device_mac or entry.device_name
-        if (
-            client is None
-            or self._at.get(client) == place
-            or facts.get("guest")
-            or entry.timestamp == NO_TIME
-        ):
+        if client is None or self._at.get(client) == place or facts.get("guest"):
             return
-        self._put(client, place)
+        self._take_off(client)
+        if place:
+            while len(self._at) >= MOST_CLIENTS:
+                self._take_off(next(iter(self._at)))
+            self._at[client] = place
+            self._on[place] = self._on.get(place, 0) + 1
 
-    def _put(self, client: str, place: str | None) -> None:
-        before = self._at.pop(client, None)
-        if before is not None:
-            self._on[before].pop(client, None)
-        if not place:
-            return
-        drop_oldest(self._at, MOST_CLIENTS)
-        self._at[client] = place
-        self._on.setdefault(place, {})[client] = None
+    def _take_off(self, client: str) -> str | None:
+        """Forget where a client is, and return it."""
+        place = self._at.pop(client, None)
+        if place is not None:
+            left = self._on[place] - 1
+            if left:
+                self._on[place] = left
+            else:
+                del self._on[place]
+        return place
 
     def _leave(self, entry: LogEntry) -> None:
         client = entry.client_mac or entry.client_name
-        if client is None or entry.metadata.get("guest") or entry.timestamp == NO_TIME:
+        if client is None or entry.metadata.get("guest"):
             return
-        place = entry.device_mac or entry.device_name or self._at.get(client)
-        self._put(client, None)
+        before = self._take_off(client)
+        place = entry.device_mac or entry.device_name or before
         if self._change is not None:
-            self._leave_after_change(client, entry, self._change)
+            self._leave_after_change(entry, self._change)
         if place is None:
             return
         burst = self._places.get(place)
         if burst is None:
             drop_oldest(self._places, MOST_PLACES)
             burst = self._places[place] = _Burst()
-        left, stayed = burst.drop(client, entry), len(self._on.get(place, ()))
-        if left >= NEED and left >= SHARE * (left + stayed):
+        left = burst.drop(entry)
+        if left >= NEED and left >= SHARE * (left + self._on.get(place, 0)):
             burst.keep()
 
-    def _leave_after_change(self, client: str, entry: LogEntry, change: LogEntry) -> None:
+    def _leave_after_change(self, entry: LogEntry, change: LogEntry) -> None:
         if not timedelta() <= entry.timestamp - change.timestamp <= SOON:
             return
         if not self._after_change or self._after_change[-1][0] is not change:
@@ -140,7 +163,7 @@ class ManyDropped:
                 return
             self._after_change.append((change, _Burst()))
         burst = self._after_change[-1][1]
-        if burst.drop(client, entry) >= NEED:
+        if burst.drop(entry) >= NEED:
             burst.keep()
 
     def findings(self) -> Iterator[Finding]:

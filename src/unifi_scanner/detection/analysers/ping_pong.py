@@ -25,12 +25,21 @@ Pair = frozenset[str]
 class _Run:
     """Moves in a row between the same two access points."""
 
-    __slots__ = ("kept", "last", "pair")
+    __slots__ = ("ends", "kept", "last")
 
-    def __init__(self, pair: Pair, entry: LogEntry) -> None:
-        self.pair = pair
+    def __init__(self, ends: tuple[str, str], entry: LogEntry) -> None:
+        self.begin(ends, entry)
+
+    def begin(self, ends: tuple[str, str], entry: LogEntry) -> None:
+        """Begin anew, with one move."""
+        self.ends = ends
         self.last = entry.timestamp
         self.kept: list[LogEntry] | None = [entry]  # None: enough of them, they go to the finding at once
+
+    @property
+    def pair(self) -> Pair:
+        """Return the two, whichever way the first move went."""
+        return frozenset(self.ends)
 
 
 class _Found(Trail):
@@ -65,16 +74,20 @@ class PingPong:
 
     def see(self, entry: LogEntry) -> None:
         """Take in one roam."""
-        client = entry.client_mac or entry.client_name
-        start, end = _ends(entry.metadata)
-        if not client or not start or not end or start == end or entry.timestamp == NO_TIME:
+        client, now = entry.client_mac or entry.client_name, entry.timestamp
+        start, end = ends = _ends(entry.metadata)
+        if not client or not start or not end or start == end or now == NO_TIME:
             return
         run = self._runs.get(client)
-        if run is None or start not in run.pair or end not in run.pair or entry.timestamp - run.last > APART:
-            if run is None:
-                drop_oldest(self._runs, MOST_RUNS)
-            self._runs[client] = _Run(frozenset((start, end)), entry)
-            return
+        if run is None:
+            drop_oldest(self._runs, MOST_RUNS)
+            self._runs[client] = _Run(ends, entry)
+        elif start not in run.ends or end not in run.ends or now - run.last > APART:
+            run.begin(ends, entry)
+        else:
+            self._go_on(client, run, entry)
+
+    def _go_on(self, client: str, run: _Run, entry: LogEntry) -> None:
         run.last = entry.timestamp
         if run.kept is None:
             self._tell(client, run.pair, (entry,))

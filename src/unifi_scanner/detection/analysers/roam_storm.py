@@ -25,7 +25,7 @@ MOST_PLACES, MOST_CLIENTS = 1000, 2000
 class _Place(Trail):
     """Who left one access point: the last move of each client within the window, and when all moves were."""
 
-    __slots__ = ("clients", "key", "moves", "name", "peak", "recent")
+    __slots__ = ("clients", "key", "moves", "name", "newest", "peak", "recent")
 
     def __init__(self, key: str, name: str) -> None:
         super().__init__()
@@ -33,21 +33,28 @@ class _Place(Trail):
         self.name = name
         self.recent: dict[str, LogEntry] = {}
         self.moves: deque[datetime] = deque(maxlen=MOST_CLIENTS)
+        self.newest = NO_TIME
         self.clients: set[str] = set()
         self.peak = 0
 
     def note(self, client: str, entry: LogEntry) -> None:
         """Take in one move; from the moment enough clients moved, all of them belong to the storm."""
-        recent, moves = self.recent, self.moves
-        recent.pop(client, None)
+        recent, moves, now = self.recent, self.moves, entry.timestamp
+        horizon = now - WITHIN
+        if self.newest < horizon:
+            recent.clear()
+            moves.clear()
+        else:
+            recent.pop(client, None)
+        if now > self.newest:
+            self.newest = now
         recent[client] = entry
-        moves.append(entry.timestamp)
-        horizon = entry.timestamp - WITHIN
+        moves.append(now)
         while next(iter(recent.values())).timestamp < horizon or len(recent) > MOST_CLIENTS:
             del recent[next(iter(recent))]
         while moves[0] < horizon:
             moves.popleft()
-        if not self._is_storm():
+        if len(moves) < NEED or not self._is_storm():  # there are no more clients than moves
             return
         for one in tuple(recent.values()) if self.count == 0 else (entry,):
             self.add(one)

@@ -71,30 +71,33 @@ class Sticky:
 
     def see(self, entry: LogEntry) -> None:
         """Take in one reading of a signal, or a move."""
-        self.see_of[entry.kind](entry)
+        if entry.timestamp != NO_TIME:
+            self.see_of[entry.kind](entry)
+        elif entry.kind not in MOVES:
+            self._meet(entry.device_mac or entry.device_name)
 
     def _see_signal(self, entry: LogEntry) -> None:
-        client, place, facts = entry.client_mac, entry.device_mac or entry.device_name, entry.metadata
-        self._meet(place)
+        place, facts = entry.device_mac or entry.device_name, entry.metadata
+        if place not in self._places:
+            self._meet(place)
         signal = facts.get("signal") or facts.get("signal_before")
-        if (
-            signal.__class__ is int
-            and client is not None
-            and place is not None
-            and entry.timestamp != NO_TIME
-        ):
+        if signal.__class__ is int and (client := entry.client_mac) is not None and place is not None:
             self._read(client, place, signal, entry)
 
     def _see_move(self, entry: LogEntry) -> None:
         client, place = entry.client_mac, entry.device_mac or entry.device_name
-        if client is None or place is None or entry.timestamp == NO_TIME:
+        if client is None or place is None:
             return
-        self._meet(place)
-        self._stays.pop(client, None)
-        self._move(client, entry.metadata.get("signal_before"), entry)
+        if place not in self._places:
+            self._meet(place)
+        if self._stays:
+            self._stays.pop(client, None)
+        signal = entry.metadata.get("signal_before")
+        if signal is not None:
+            self._move(client, signal, entry)
 
     def _meet(self, place: str | None) -> None:
-        if place not in self._places and place is not None and len(self._places) < MOST_PLACES:
+        if place is not None and len(self._places) < MOST_PLACES:
             self._places.add(place)
 
     def _move(self, client: str, signal: object, entry: LogEntry) -> None:

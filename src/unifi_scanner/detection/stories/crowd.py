@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from unifi_scanner.detection.stories.spell import Spell
-from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 
 MOST_CLIENTS: Final = 20_000
 MOST_RECENT: Final = 2_048
 BEFORE: Final = timedelta(minutes=3)  # a controller notes a silent device later than its clients' leave
 AFTER: Final = timedelta(minutes=10)
+LONG_AGO: Final = timedelta(minutes=30)  # nobody asks any more who left before
+SWEEP_EVERY: Final = timedelta(minutes=5)
 MOST_WATCHED: Final = 256
 OUT_OF_ORDER: Final = timedelta(minutes=2)
 
@@ -48,8 +50,8 @@ class Crowd:
     def __init__(self) -> None:
         self._on: dict[str, str] = {}
         self._recent: deque[LogEntry] = deque(maxlen=MOST_RECENT)
+        self._swept = NO_TIME
         self._watched: dict[str, Watched] = {}
-        self.heard = self._recent.append
 
     def place_of(self, client: str) -> str | None:
         """Return the device a client was last heard on."""
@@ -77,13 +79,23 @@ class Crowd:
 
     def leave(self, entry: LogEntry) -> None:
         """Take in that a client left."""
-        self.heard(entry)
+        self._recent.append(entry)
+        if entry.timestamp - self._swept > SWEEP_EVERY:
+            self._sweep(entry.timestamp)
         client = entry.client_mac
         before = self._on.pop(client, None) if client is not None else None
         if self._watched and client is not None:
             place = entry.device_mac or before or entry.device_name
             if place in self._watched:
                 self._note(place, client, entry, is_back=False)
+
+    def _sweep(self, now: datetime) -> None:
+        """Forget who left long ago."""
+        recent = self._recent
+        # one clock that is wrong must not have everything forgotten
+        self._swept = min(now, recent[-2].timestamp) if len(recent) > 1 else now
+        while self._swept - recent[0].timestamp > LONG_AGO:
+            recent.popleft()
 
     def watch(self, spell: Spell, device: str) -> None:
         """Count who drops off a device from shortly before `spell` until a while after it."""
