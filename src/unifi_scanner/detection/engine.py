@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
+from typing import Final
 
 from unifi_scanner.detection.analyser import Analyser, BusyAnalyser
 from unifi_scanner.detection.group import Group
@@ -27,10 +29,11 @@ from unifi_scanner.detection.watch import Watch, watch_for
 from unifi_scanner.detection.wording import finding_of
 from unifi_scanner.models.coverage import Muted
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import NO_TIME, LogEntry
+from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.wire_time import EPOCH
 
 Table = Mapping[str, tuple[See, ...]]
+_NOT_YET: Final = datetime.max.replace(tzinfo=UTC)  # nothing is later
 
 
 class Engine:
@@ -57,23 +60,24 @@ class Engine:
         """Take in entries, and count them in `heard`; how they are divided over calls makes no difference."""
         heard = heard or Heard()
         timed, untimed = self._tables_with(heard)
-        number, last = 0, heard.last or NO_TIME
+        watchers_of, nobody = timed.get, ()
+        number, last = 0, heard.last or _NOT_YET
         try:
             for number, entry in enumerate(entries, 1):  # noqa: B007 counted at the end
                 when = entry.timestamp
                 if when > last:
-                    if last is NO_TIME:
-                        heard.first = when
                     last = when
-                    watchers = timed.get(entry.kind, ())
+                    watchers = watchers_of(entry.kind, nobody)
                 else:
-                    table = timed if heard.note_no_later(when) else untimed
-                    watchers = table.get(entry.kind, ())
+                    watchers = (timed if heard.note_no_later(when) else untimed).get(entry.kind, nobody)
+                    if last is _NOT_YET:
+                        last = heard.last or _NOT_YET
                 for see in watchers:
                     see(entry)
         finally:
             heard.entries += number
-            heard.last = None if last is NO_TIME else last
+            if last is not _NOT_YET:
+                heard.last = last
 
     @cached_property
     def _tables(self) -> tuple[Table, Table]:

@@ -34,10 +34,12 @@ class Heard(msgspec.Struct):
         return ()
 
     def note_no_later(self, when: datetime) -> bool:
-        """Count an entry that is not later than those before; return whether it has a time."""
+        """Count an entry that is the first, or not later than those before; return whether it has a time."""
         if when == NO_TIME:
             self.without_time += 1
             return False
-        if self.first is None or when < self.first:
+        if self.first is None:
+            self.first = self.last = when
+        elif when < self.first:
             self.first = when
         return True

@@ -160,13 +160,21 @@ class RunWatch(Watch):
         run = self._runs.get(key)
         if run is None:
             run = self._begin(key, entry.timestamp)
-        if run.add(entry, self._within) and run.fits(self._within):
-            self._gather(key, run.untold())
+        run.kept.append(entry)
+        if len(run.kept) >= self._need:
+            self._look_at(key, run)
+
+    def _look_at(self, key: Key, run: Run) -> None:
+        run.forget(self._within)
+        if len(run.kept) >= self._need:
+            if run.fits(self._within):
+                self._gather(key, run.untold())
+            del run.kept[0]
 
     def _begin(self, key: Key, now: datetime) -> Run:
         if len(self._runs) >= self._sweep_at:
             self._sweep_at = sweep(self._runs, now - self._within)
-        run = self._runs[key] = Run(self._need)
+        run = self._runs[key] = Run()
         return run
 
 

@@ -26,7 +26,7 @@ class Seen(Trail):
 
     def add(self, entry: LogEntry) -> None:
         """Take in one entry that has a time."""
-        Trail.add(self, entry)
+        super().add(entry)
         mac, name = entry.client_mac, entry.client_name
         if mac is None:
             return

@@ -115,26 +115,25 @@ class ManyDropped:
         self._change = entry
 
     def _arrive(self, entry: LogEntry) -> None:
-        client, facts = entry.client_mac or entry.client_name, entry.metadata
+        client, facts, at = entry.client_mac or entry.client_name, entry.metadata, self._at
         place = facts.get("ap_to_mac") or entry.device_mac or entry.device_name
-        if client is None or self._at.get(client) == place or facts.get("guest"):
+        if client is None or at.get(client) == place or facts.get("guest"):
             return
-        self._take_off(client)
+        if client in at:
+            self._take_off(client)
+        elif len(at) >= MOST_CLIENTS and place:
+            self._take_off(next(iter(at)))
         if place:
-            while len(self._at) >= MOST_CLIENTS:
-                self._take_off(next(iter(self._at)))
-            self._at[client] = place
+            at[client] = place
             self._on[place] = self._on.get(place, 0) + 1
 
     def _take_off(self, client: str) -> str | None:
         """Forget where a client is, and return it."""
-        place = self._at.pop(client, None)
+        place, on = self._at.pop(client, None), self._on
         if place is not None:
-            left = self._on[place] - 1
-            if left:
-                self._on[place] = left
-            else:
-                del self._on[place]
+            on[place] -= 1
+            if not on[place]:
+                del on[place]
         return place
 
     def _leave(self, entry: LogEntry) -> None:
