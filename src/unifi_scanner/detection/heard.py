@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
-from unifi_scanner.models.log_entry import NO_TIME, LogEntry
-
-See = Callable[[LogEntry], None]
-
-
-class Seer(NamedTuple):
-    """Who takes in the entries of a Kind that have a time, and who those that have none; None: nobody."""
-
-    kind: str
-    timed: See | None
-    untimed: See | None
+from unifi_scanner.detection.dispatch import Seer
+from unifi_scanner.models.log_entry import NO_TIME
 
 
 class Heard(msgspec.Struct):

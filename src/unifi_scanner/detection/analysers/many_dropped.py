@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_key, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
@@ -100,16 +101,18 @@ class ManyDropped:
         self._after_change: list[tuple[LogEntry, _Burst]] = []
         self._change: LogEntry | None = None
 
-    @property
-    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
-        """Return who takes in which Kind."""
-        arrive = dict.fromkeys(("client.connected", "client.roamed"), self._arrive)
-        return {**arrive, LEFT: self._leave, CHANGED: self._note_change}
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in which Kind."""
+        yield Seer("client.connected", self._arrive)
+        yield Seer("client.roamed", self._arrive)
+        yield Seer(LEFT, self._leave)
+        yield Seer(CHANGED, self._note_change)
 
     def see(self, entry: LogEntry) -> None:
         """Take in an arrival, a move, a departure or a change of settings."""
-        if entry.timestamp != NO_TIME:
-            self.see_of[entry.kind](entry)
+        for seer in self.seers():
+            if seer.kind == entry.kind and seer.timed is not None and entry.timestamp != NO_TIME:
+                seer.timed(entry)
 
     def _note_change(self, entry: LogEntry) -> None:
         self._change = entry

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_of, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
@@ -65,16 +66,17 @@ class Sticky:
         self._places: set[str] = set()  # no more than are enough to have a choice
         self._has_choice = False
 
-    @property
-    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
-        """Return who takes in which Kind."""
-        return {kind: self._see_move if kind in MOVES else self._see_signal for kind in self.kinds}
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in which Kind."""
+        for kind in self.kinds:
+            yield Seer(kind, self._see_move if kind in MOVES else self._see_signal, self.see)
 
     def see(self, entry: LogEntry) -> None:
         """Take in one reading of a signal, or a move."""
+        is_move = entry.kind in MOVES
         if entry.timestamp != NO_TIME:
-            self.see_of[entry.kind](entry)
-        elif entry.kind not in MOVES:
+            (self._see_move if is_move else self._see_signal)(entry)
+        elif not is_move:
             self._meet(entry)
 
     def _see_signal(self, entry: LogEntry) -> None:
