@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -39,16 +39,20 @@ class _Burst(Trail):
 
     def drop(self, entry: LogEntry) -> int:
         """Take in that a client dropped off; return how many different ones did within a minute; of a few, at most so many."""
-        recent, horizon = self.recent, entry.timestamp - WITHIN
+        recent = self.recent
         recent.append(entry)
         self.fresh += 1
-        if recent[0].timestamp < horizon or len(recent) > MOST_CLIENTS:
-            self._forget(horizon)
-        if len(recent) >= NEED:
-            return self._count(entry)
+        return len(recent) if len(recent) < NEED else self._look_at(entry)
+
+    def _look_at(self, newest: LogEntry) -> int:
         if self.often:
-            self.often.clear()
-        return len(recent)
+            self._forget(newest.timestamp - WITHIN)
+        else:
+            self.recent = _within_a_minute(self.recent)  # nobody looked while they were few
+        if len(self.recent) >= NEED:
+            return self._count(newest)
+        self.often.clear()
+        return len(self.recent)
 
     def _forget(self, horizon: datetime) -> None:
         recent, often = self.recent, self.often
@@ -69,21 +73,24 @@ class _Burst(Trail):
 
     def keep(self) -> None:
         """Note that those of the last minute are a burst."""
-        for entry in self._not_looked_at():
+        not_looked_at = [*islice(reversed(self.recent), self.fresh)]
+        for entry in _within_a_minute(reversed(not_looked_at)):
             client = client_key(entry)
             if client not in self.clients:
                 self.clients.add(client)
                 self.add(entry)
         self.fresh = 0
 
-    def _not_looked_at(self) -> deque[LogEntry]:
-        """Return those since the last time, in order; the first must be within a minute of each that came after it."""
-        fresh: deque[LogEntry] = deque()
-        for entry in reversed([*islice(reversed(self.recent), self.fresh)]):
-            fresh.append(entry)
-            while fresh[0].timestamp < entry.timestamp - WITHIN:
-                fresh.popleft()
-        return fresh
+
+def _within_a_minute(entries: Iterable[LogEntry]) -> deque[LogEntry]:
+    """Return `entries` without the first ones that are more than a minute older than one that came after them."""
+    kept: deque[LogEntry] = deque()
+    for entry in entries:
+        kept.append(entry)
+        horizon = entry.timestamp - WITHIN
+        while kept[0].timestamp < horizon:
+            kept.popleft()
+    return kept
 
 
 class ManyDropped:
