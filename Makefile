@@ -20,8 +20,9 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Figures against their targets; WRITE=1 keeps them as docs/benchmarks.md.
 bench: $(READY)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(if $(WRITE),--write docs/benchmarks.md)
 
 # Recorded payloads (../shared, where it is) against what becomes of them; fails where a record was lost.
 fixtures: $(READY)

@@ -28,7 +28,8 @@ from unifi_scanner.api.link import Policy
 from unifi_scanner.api.sign_in_policy import SignInPolicy
 from unifi_scanner.app.channels import channels_of, data_file
 from unifi_scanner.app.controller import Controller
-from unifi_scanner.app.service import Service, stop_signals
+from unifi_scanner.app.service import Service
+from unifi_scanner.app.stop_signals import stop_signals
 from unifi_scanner.config.loading import load_settings
 from unifi_scanner.errors import ScannerError
 from unifi_scanner.log import set_up_logging

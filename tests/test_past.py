@@ -74,6 +74,33 @@ def test_what_this_network_never_had_on_a_monday_is_told(store: SqliteStore) -> 
     assert finding.about == (f"client:{PHONE}",)
 
 
+def blocked(day: datetime, number: int) -> list[LogEntry]:
+    """Return so many blocked attacks of one day, as the system log tells them."""
+    rows = []
+    for n in range(number):
+        at = int((day + timedelta(minutes=5 * n)).timestamp() * 1000)
+        rows += normalise_record(
+            {"_id": f"{at:024x}", "key": "EVT_IPS_IpsAlert", "time": at, "src_ip": "203.0.113.9", "dst_ip": "192.0.2.1",
+             "inner_alert_action": "blocked", "inner_alert_signature": "ET SCAN Probe", "proto": "TCP"}
+        )  # fmt: skip
+    return rows
+
+
+def test_the_picture_of_attacks_knows_what_such_a_day_usually_has(store: SqliteStore) -> None:
+    for weeks in range(1, 7):
+        store.add(SHARD, blocked(MONDAY - 7 * weeks * DAY, 10 + weeks))
+        store.add(SHARD, [day for back in range(7) for day in drops(MONDAY - (7 * weeks + back) * DAY, 1)])
+    store.add(SHARD, blocked(MONDAY, 3))
+    made = report(store)
+    assert made.pictures.usual_blocked == ((12.25, 14.75),)
+    assert [day.outside + day.inside for day in made.pictures.blocked] == [3]
+
+
+def test_a_short_history_knows_no_usual_day(store: SqliteStore) -> None:
+    store.add(SHARD, [*blocked(MONDAY - 7 * DAY, 9), *blocked(MONDAY, 3)])
+    assert report(store).pictures.usual_blocked == ()
+
+
 def test_a_usual_day_has_a_trend_and_no_finding(store: SqliteStore) -> None:
     lived(store, 60, 12)
     made = report(store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -176,3 +176,11 @@ def house() -> str:
 def strangers_text(record: Any) -> set[str]:
     """Return what strangers wrote into a wire record."""
     return {str(record[field]) for field in FIELDS if field in record}
+
+
+def texts_in(value: Any) -> set[str]:
+    """Return every text of a wire record, however deep it lies."""
+    if isinstance(value, str):
+        return {value}
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, Sequence) else ()
+    return {text for each in inner for text in texts_in(each)}

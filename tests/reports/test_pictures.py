@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -39,9 +40,10 @@ from unifi_scanner.reports.stories import stories_of
 RULES = Path(__file__).parents[2] / "src" / "unifi_scanner" / "detection" / "rules"
 
 
-def figure(name: str, entries: list[LogEntry], coverage: Coverage | None = None) -> Figure:
+def figure(name: str, entries: list[LogEntry], coverage: Coverage | None = None, **more: Any) -> Figure:
     seen = seen_all() if coverage is None else coverage
-    made = msgspec.structs.replace(report(coverage=seen, period=FULL_WEEK), pictures=drawn(entries, seen))
+    pictures = msgspec.structs.replace(drawn(entries, seen), **more)
+    made = msgspec.structs.replace(report(coverage=seen, period=FULL_WEEK), pictures=pictures)
     clock = Clock(zone=FULL_WEEK.zone, year=2026)
     return next(f for f in figures_of(made, clock) if f.id == f"pic-{name}")
 
@@ -222,6 +224,19 @@ def test_attacks_that_may_have_got_through_are_in_the_title() -> None:
         figure("security", entries).title
         == "1 attack stopped, it came from outside; 1 more may have got through"
     )
+
+
+def test_the_usual_of_each_day_lies_behind_its_bar_and_in_the_table() -> None:
+    entries = [entry(at(1, 2 + n), "threat.blocked", direction="incoming") for n in range(4)]
+    usual = ((2.0, 6.0), (1.0, 1.0), None, None, None, None, None)
+    security = figure("security", entries, usual_blocked=usual)
+    assert security.caption.endswith("Shaded: what is usual on such a day.")
+    assert [row[-1] for row in security.table][:3] == ["2 to 6", "1", "not known"]
+    [row] = security.rows
+    assert row.strip is not None
+    assert row.strip.body.count("g-band") == 2
+    assert max(float(y) for y in re.findall(r'class="g-b[^"]*"[^>]* y="([-0-9.]+)"', row.strip.body)) > 0
+    assert min(float(y) for y in re.findall(r'class="g-b[^"]*"[^>]* y="([-0-9.]+)"', row.strip.body)) >= 0
 
 
 def test_history_that_reaches_back_counts_as_seen_and_no_share_is_told_of_what_was_not() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from unifi_scanner.app.report_now import report
     from unifi_scanner.app.rule_draft import new_rule
     from unifi_scanner.app.rules_replay import replay_rules
-    from unifi_scanner.app.service import run_service
+    from unifi_scanner.app.running import run_service
     from unifi_scanner.app.tail_stream import tail
 
 __all__ = [
@@ -48,7 +48,7 @@ _HOMES = {
     "replay_rules": "rules_replay",
     "new_rule": "rule_draft",
     "restore": "data_archive",
-    "run_service": "service",
+    "run_service": "running",
     "tail": "tail_stream",
 }
 

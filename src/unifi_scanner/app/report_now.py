@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -26,8 +27,11 @@ from unifi_scanner.models.report import Report
 from unifi_scanner.models.section import Section
 from unifi_scanner.pipeline import Ingest, Publish, recall_facts, remember_topology
 from unifi_scanner.reports import render_all
-from unifi_scanner.store import SqliteStore, open_store
+from unifi_scanner.store import EventStore, Shard, SqliteStore, open_store
 
+MANY = 200_000  # events that take some seconds to go through
+PATIENCE = f"More than {MANY:,} events since then. Going through them takes a while."
+A_DAY = timedelta(days=1)  # a clock may run ahead
 log = structlog.get_logger(__name__)
 
 
@@ -63,12 +67,19 @@ def report(
                 format,
             )
             return 0
+        if any(is_long(store, site.shard, since) for site in sites):
+            print(PATIENCE, file=sys.stderr, flush=True)
         told = asked.sections(_wait)
         made = [_made(settings, store, site, since, told if site is sites[0] else ()) for site in sites]
         put_reports(made, format, output, Voice(settings.report_voice))
         if deliver:
             _deliver(made, settings)
     return 0
+
+
+def is_long(store: EventStore, shard: Shard, since: datetime, many: int = MANY) -> bool:
+    """Return whether there is so much to tell since then that whoever waits should know."""
+    return store.has_at_least(many, shard, since=since, until=clock.now() + A_DAY)
 
 
 def _signed_in(controllers: Sequence[Controller]) -> Iterator[Site]:

@@ -226,6 +226,10 @@ class SiteWatch:
         self.site.capabilities = self.ingest.capabilities = capabilities
         self.ingest.version = self.site.client.version
 
+    def judge_ahead(self, now: datetime) -> None:
+        """Judge some of what the next report will tell, where much of it waits."""
+        self.publish.judge_ahead(now)
+
     def tell(self, now: datetime) -> None:
         """Close the period: queue a report on everything not told yet."""
         self.publish.facts = self.site.facts(listening=True)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from unifi_scanner.app.controller import Controller, Site
 from unifi_scanner.app.output import put, row_line
-from unifi_scanner.app.service import stop_signals
+from unifi_scanner.app.stop_signals import stop_signals
 from unifi_scanner.config.settings import Settings
 from unifi_scanner.log import inert
 from unifi_scanner.models.enums import LogLevel

@@ -145,6 +145,13 @@ def compare(history: History, start: datetime, end: datetime) -> list[Comparison
     return [one for one in found if one.amount or (one.usual or (0, 0))[1]]
 
 
+def usual_of_day(history: History, name: str, start: datetime, end: datetime) -> tuple[float, float] | None:
+    """Return the middle half of what the same day held in earlier weeks; None where too few of those are known."""
+    first = history.place(start)
+    past = _earlier(history, name, _starts(first, WEEK, MOST_WEEKS), history.place(end) - first)
+    return (_share(past, 0.25), _share(past, 0.75)) if len(past) >= WEEKS_NEEDED else None
+
+
 def is_usual_at(history: History, name: str, moment: datetime) -> bool:
     """Return whether as much happens in that hour of the week in most weeks; False where nobody can say."""
     place = history.place(moment)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from unifi_scanner.detection.analyser import Analyser, BusyAnalyser
 from unifi_scanner.detection.dispatch import AT_ONCE, Dispatch, Seer
@@ -26,6 +26,7 @@ from unifi_scanner.detection.overrides import (
 from unifi_scanner.detection.precedence import without_stood_in
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.rule_book import overrides_of
+from unifi_scanner.detection.state import State, state_of, take_up
 from unifi_scanner.detection.stories import Chronicle
 from unifi_scanner.detection.watch import watch_for
 from unifi_scanner.detection.wording import finding_of
@@ -37,10 +38,18 @@ from unifi_scanner.models.wire_time import EPOCH
 _NOT_YET: Final = datetime.max.replace(tzinfo=UTC)  # nothing is later
 
 
+class Begun(NamedTuple):
+    """What an engine knew, part by part."""
+
+    watches: Sequence[Sequence[State]]
+    analysers: Sequence[State]
+    chronicle: Sequence[State] | None
+
+
 class Engine:
     """Rules and analysers at work on one stream of entries, nearly in time order; its memory does not grow with it.
 
-    `qualify` has a look at each finding before the user's own word on it.
+    `qualify` has a look at each finding before the user's own word on it. `begun` is what another one knew.
     """
 
     def __init__(
@@ -50,12 +59,31 @@ class Engine:
         chronicle: Chronicle | None = None,
         *,
         qualify: Callable[[Finding], Finding] = lambda finding: finding,
+        begun: Begun | None = None,
     ) -> None:
         self._qualify = qualify
         self._overrides = overrides_of(rules)
         self._watches = [watch_for(rule) for rule in rules]
         self._analysers = tuple(analysers)
         self._chronicle = chronicle
+        if begun is not None:
+            self._take_up(begun)
+
+    def _take_up(self, begun: Begun) -> None:
+        for watch, known in zip(self._watches, begun.watches, strict=True):
+            watch.take_up(known)
+        for analyser, state in zip(self._analysers, begun.analysers, strict=True):
+            take_up(analyser, state)
+        if self._chronicle is not None and begun.chronicle is not None:
+            self._chronicle.take_up(begun.chronicle)
+
+    def state(self) -> Begun:
+        """Return what is known by now, for another engine of the same rules and analysers to go on from."""
+        return Begun(
+            watches=[watch.state() for watch in self._watches],
+            analysers=[state_of(analyser) for analyser in self._analysers],
+            chronicle=self._chronicle.state() if self._chronicle is not None else None,
+        )
 
     def feed(self, entries: Iterable[LogEntry], heard: Heard | None = None) -> None:
         """Take in entries, and count them in `heard`; how they are divided over calls makes no difference."""

@@ -21,6 +21,10 @@ Reader = Callable[[LogEntry], Any]
 class _Beyond:
     """The key of what comes after the last group a rule may have."""
 
+    def __reduce__(self) -> str:
+        """Return its name, so that what is put away and taken up again is still the only one."""
+        return "BEYOND"
+
 
 BEYOND: Final = _Beyond()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from unifi_scanner.detection.conditions import compile_where
 from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.fields import LISTABLE, RENAMED, Key, key_reader, may_be_same, reader_of
 from unifi_scanner.detection.group import BEYOND, Group
 from unifi_scanner.detection.rule import Precondition, Rule
+from unifi_scanner.detection.state import State, state_of, take_up
 from unifi_scanner.detection.window import DistinctRun, Run
 from unifi_scanner.detection.wording import fields_of
 from unifi_scanner.models.log_entry import LogEntry
@@ -23,6 +24,8 @@ SWEEP_FROM: Final = 256
 
 class Memory:
     """When the subjects of a precondition were last heard of."""
+
+    MADE_WITH: ClassVar = frozenset({"condition", "_key"})
 
     def __init__(self, condition: Precondition) -> None:
         self.condition = condition
@@ -52,6 +55,10 @@ class Memory:
 class Watch:
     """What all rules at work have in common; without a window every match counts."""
 
+    MADE_WITH: ClassVar = frozenset(
+        {"rule", "after", "unless", "_tests", "_key", "_distinct", "_listed", "_within", "_need", "_value"}
+    )
+
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.groups: dict[Hashable, Group] = {}
@@ -68,6 +75,18 @@ class Watch:
             yield self.after.holds
         if (unless := self.unless) is not None:
             yield lambda entry: not unless.holds(entry)
+
+    def state(self) -> Sequence[State]:
+        """Return what it knows by now, for `take_up`."""
+        return [state_of(part) for part in self._parts()]
+
+    def take_up(self, states: Sequence[State]) -> None:
+        """Know what another of the same rule knew."""
+        for part, state in zip(self._parts(), states, strict=True):
+            take_up(part, state)
+
+    def _parts(self) -> list[object]:
+        return [part for part in (self, self.after, self.unless) if part is not None]
 
     def seers(self) -> Iterator[Seer]:
         """Yield who takes in which Kind."""

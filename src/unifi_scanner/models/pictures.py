@@ -51,8 +51,9 @@ class Blocked(msgspec.Struct, frozen=True, kw_only=True):
 class Pictures(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a report draws; days are local, each from its midnight to the next.
 
-    `clients` counts by the hour from the first midnight, None where nothing told of clients yet. `unseen` has the
-    spans of each area in which nobody looked; `told` the areas of which at least one entry or source told.
+    `clients` counts by the hour from the first midnight, None where nothing told of clients yet. `usual_blocked` is from
+    how many to how many blocked attacks such a day usually has, None where that is not known. `unseen` has the spans of each
+    area in which nobody looked; `told` the areas of which at least one entry or source told.
     """
 
     days: tuple[Span, ...] = ()
@@ -61,6 +62,7 @@ class Pictures(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()
     clients: tuple[int | None, ...] = ()
     blocked: tuple[Blocked, ...] = ()
+    usual_blocked: tuple[tuple[float, float] | None, ...] = ()
     unseen: Mapping[str, tuple[Span, ...]] = {}
     told: tuple[str, ...] = ()
     cut: bool = False  # the period is longer than what is drawn: these are its last days

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
 
-from unifi_scanner.detection import GO_ON, Chronicle, Engine, Heard, Rule, Seer, tell_stories
+from unifi_scanner.detection import (
+    GO_ON,
+    Begun,
+    Chronicle,
+    Engine,
+    Heard,
+    Rule,
+    Seer,
+    State,
+    state_of,
+    take_up,
+    tell_stories,
+)
 from unifi_scanner.models.coverage import Coverage
 from unifi_scanner.models.kinds import UNKNOWN_KIND, UNREADABLE_KIND
 from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.pictures import Pictures
 from unifi_scanner.models.report import Period, Report
 from unifi_scanner.models.section import Section
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY, Topology
@@ -27,6 +41,17 @@ class Tally(Heard):
     unknown: Counter[str] = msgspec.field(default_factory=Counter)
     almanac: Almanac = msgspec.field(default_factory=Almanac)
 
+    @classmethod
+    def of(cls, counted: dict[str, Any], almanac: State) -> Tally:
+        """Return one that goes on from what another one counted."""
+        tally = cls(**counted)
+        take_up(tally.almanac, almanac)
+        return tally
+
+    def counted(self) -> dict[str, Any]:
+        """Return what it counted, without the almanac."""
+        return {name: getattr(self, name) for name in self.__struct_fields__ if name != "almanac"}
+
     def seers(self) -> Iterator[Seer]:
         """Yield who counts what nobody understood, and who draws."""
         yield Seer(UNKNOWN_KIND, self._see_unknown, self._see_unknown)
@@ -41,6 +66,94 @@ class Tally(Heard):
         self.unreadable += 1
 
 
+class Known(NamedTuple):
+    """What a judging knew: of findings and stories to be, and what it counted."""
+
+    engine: Begun
+    counted: dict[str, Any]
+    almanac: State
+
+
+class Judging:
+    """Entries on their way to a report: detection sees them, nearly in time order, however they are divided over calls.
+
+    `known` is what another one of the same rules and past knew: this one goes on from there.
+    """
+
+    def __init__(self, rules: Sequence[Rule], past: Past, known: Known | None = None) -> None:
+        self._rules = rules
+        self._past = past
+        self._tally = Tally() if known is None else Tally.of(known.counted, known.almanac)
+        self._chronicle = Chronicle()
+        self._engine = Engine(
+            rules,
+            past.analysers(),
+            self._chronicle,
+            qualify=past.qualify,
+            begun=None if known is None else known.engine,
+        )
+
+    def recall(self, entries: Iterable[LogEntry]) -> None:
+        """Take in entries of before the period, which are not counted."""
+        self._engine.feed(entries)
+
+    def take(self, entries: Iterable[LogEntry]) -> None:
+        """Take in entries of the period."""
+        self._engine.feed(entries, self._tally)
+
+    def known(self) -> Known:
+        """Return what it knows by now, before it made a report."""
+        tally = self._tally
+        return Known(self._engine.state(), tally.counted(), state_of(tally.almanac))
+
+    def report(
+        self,
+        *,
+        cover: Callable[[Tally], Coverage],
+        period: Callable[[Tally], Period],
+        title: str,
+        generated_at: Callable[[Tally], datetime],
+        topology: Topology = UNKNOWN_TOPOLOGY,
+        before: LastTold = NEVER,
+        sections: Sequence[Section] = (),
+    ) -> Report:
+        """Return the report on what was taken in: compared with the past, told as stories, with what could not be seen.
+
+        `before` is what the last report told. `sections` are what other services told of the same time.
+        """
+        tally, engine = self._tally, self._engine
+        span = period(tally)
+        trends = self._past.compare(span)
+        ending = ending_rules(self._rules)
+        told = tell_stories(
+            engine.findings(),
+            self._chronicle,
+            topology,
+            kinds={rule.name: rule.kind for rule in self._rules},
+            ending=ending,
+        )
+        findings = (*told.findings, *(finding for section in sections for finding in section.findings))
+        coverage = with_sections(msgspec.structs.replace(cover(tally), muted=engine.muted()), sections)
+        return build_report(
+            findings,
+            coverage,
+            period=span,
+            trends=trends,
+            pictures=self._pictures(span, coverage),
+            title=title,
+            entry_count=tally.entries,
+            generated_at=generated_at(tally),
+            incidents=told.incidents,
+            changes=changes_since(before, things_of(told.incidents, findings), coverage, ending),
+            sections=sections,
+        )
+
+    def _pictures(self, span: Period, coverage: Coverage) -> Pictures:
+        drawn = self._tally.almanac.pictures(span, coverage)
+        usual = self._past.usual_blocked(drawn.days)
+        return msgspec.structs.replace(drawn, usual_blocked=usual) if any(usual) else drawn
+
+
 def judge(
     entries: Iterable[LogEntry],
     rules: Sequence[Rule],
@@ -50,43 +163,17 @@ def judge(
     title: str,
     generated_at: Callable[[Tally], datetime],
     topology: Topology = UNKNOWN_TOPOLOGY,
-    known: Iterable[LogEntry] = (),
-    before: LastTold = NEVER,
-    past: Past | None = None,
     sections: Sequence[Section] = (),
 ) -> Report:
-    """Return the report on `entries`: detect, compare with the past, tell as stories, build, with what could not be seen.
-
-    `known` are entries of before that something still open began with; they are not counted. `before` is what the
-    last report told. `sections` are what other services told of the same time.
-    """
-    tally, chronicle, past = Tally(), Chronicle(), past or Past()
-    engine = Engine(rules, past.analysers(), chronicle, qualify=past.qualify)
-    engine.feed(known)
-    engine.feed(entries, tally)
-    span = period(tally)
-    trends = past.compare(span)
-    ending = ending_rules(rules)
-    told = tell_stories(
-        engine.findings(),
-        chronicle,
-        topology,
-        kinds={rule.name: rule.kind for rule in rules},
-        ending=ending,
-    )
-    findings = (*told.findings, *(finding for section in sections for finding in section.findings))
-    coverage = with_sections(msgspec.structs.replace(cover(tally), muted=engine.muted()), sections)
-    return build_report(
-        findings,
-        coverage,
-        period=span,
-        trends=trends,
-        pictures=tally.almanac.pictures(span, coverage),
+    """Return the report on `entries` alone, of whose past nothing is known."""
+    judging = Judging(rules, Past())
+    judging.take(entries)
+    return judging.report(
+        cover=cover,
+        period=period,
         title=title,
-        entry_count=tally.entries,
-        generated_at=generated_at(tally),
-        incidents=told.incidents,
-        changes=changes_since(before, things_of(told.incidents, findings), coverage, ending),
+        generated_at=generated_at,
+        topology=topology,
         sections=sections,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import structlog
 
@@ -11,7 +12,7 @@ from unifi_scanner.detection import ANALYSERS, Analyser
 from unifi_scanner.detection.analysers.new_clients import NewClients
 from unifi_scanner.detection.analysers.sign_ins import SIGNED_IN, Places, SignIns, known_places_of
 from unifi_scanner.detection.baseline_words import qualified, trend_of, unusual_of
-from unifi_scanner.detection.baselines import Counted, History, compare, looks_back_to
+from unifi_scanner.detection.baselines import Counted, History, compare, looks_back_to, usual_of_day
 from unifi_scanner.detection.health import (
     NetworkHealth,
     decode_health,
@@ -23,6 +24,7 @@ from unifi_scanner.detection.health import (
 from unifi_scanner.detection.witness import Witness
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
+from unifi_scanner.models.pictures import Span
 from unifi_scanner.models.report import Period, Trend
 from unifi_scanner.models.samples import Samples
 from unifi_scanner.store import EventStore, Shard
@@ -76,6 +78,13 @@ class Past:
                 self._known.findings_known.append(unusual_of(one, seen))
         return trends
 
+    def usual_blocked(self, days: Iterable[Span]) -> tuple[tuple[float, float] | None, ...]:
+        """Return how many blocked attacks such days usually have, after `compare`; None where that is not known."""
+        return tuple(
+            usual_of_day(self._history, "attacks-blocked", day.start, day.end) if day.end else None
+            for day in days
+        )
+
     def qualify(self, finding: Finding) -> Finding:
         """Return a finding as this network's past, and the health of its devices, show it; most as they are."""
         return explained(qualified(finding, self._history), self._health)
@@ -85,6 +94,7 @@ class _Known:
     """What is known without looking at entries, told with everything else that is found."""
 
     kinds: tuple[str, ...] = ()
+    MADE_WITH: ClassVar = frozenset({"findings_known"})
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings_known = list(findings)

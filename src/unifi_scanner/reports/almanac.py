@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import msgspec
 
@@ -71,6 +72,8 @@ class Strand(msgspec.Struct):
 
 class Almanac:
     """Sees entries nearly in time order and keeps what the pictures of a report need."""
+
+    MADE_WITH: ClassVar = frozenset({"seers"})
 
     def __init__(self) -> None:
         self.spots: dict[str, Spot] = {}

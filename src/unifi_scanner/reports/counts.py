@@ -64,20 +64,39 @@ def draw_threats(canvas: Canvas) -> Figure:
     amounts = canvas.pictures.blocked
     outside, inside = sum(d.outside for d in amounts), sum(d.inside for d in amounts)
     missed = sum(d.not_stopped for d in amounts)
+    usual = canvas.pictures.usual_blocked
     gaps = [any(_covers(span, day) for span in canvas.unseen("security")) for day in canvas.pictures.days]
     return Figure(
         id="pic-security",
         title=_threat_title(canvas, outside, inside, missed),
-        caption=_threat_caption(outside, inside, missed),
+        caption=_threat_caption(outside, inside, missed, is_usual_known=bool(usual)),
         form="plot",
-        rows=(Row(name="Attacks stopped each day", strip=drawing.stacked(amounts, gaps)),),
+        rows=(Row(name="Attacks stopped each day", strip=drawing.stacked(amounts, gaps, usual)),),
         axis=drawing.axis(canvas.day_names()),
-        key=key_of(canvas, "security", ("g-bar", "from outside"), ("g-off", "from inside")),
+        key=key_of(
+            canvas,
+            "security",
+            ("g-bar", "from outside"),
+            ("g-off", "from inside"),
+            *([("g-band", "usual on such a day")] if usual else []),
+        ),
         is_by_day=True,
-        head=("Day", "From outside", "From inside", "Not surely stopped"),
+        head=(
+            "Day",
+            "From outside",
+            "From inside",
+            "Not surely stopped",
+            *(["Usually stopped"] if usual else []),
+        ),
         table=tuple(
-            (name, number(day.outside), number(day.inside), number(day.not_stopped))
-            for name, day in zip(dated(canvas), amounts, strict=True)
+            (
+                name,
+                number(day.outside),
+                number(day.inside),
+                number(day.not_stopped),
+                *([_range(usual[place])] if usual else []),
+            )
+            for place, (name, day) in enumerate(zip(dated(canvas), amounts, strict=True))
         ),
     )
 
@@ -94,7 +113,14 @@ def _threat_title(canvas: Canvas, outside: int, inside: int, missed: int) -> str
     return f"No attack was noticed{canvas.so_far('security')}"
 
 
-def _threat_caption(outside: int, inside: int, missed: int) -> str:
+def _range(usual: tuple[float, float] | None) -> str:
+    if usual is None:
+        return "not known"
+    low, high = (number(round(edge)) for edge in usual)
+    return low if low == high else f"{low} to {high}"
+
+
+def _threat_caption(outside: int, inside: int, missed: int, *, is_usual_known: bool) -> str:
     parts = []
     if outside:
         parts.append("Tries from outside are the Internet\u2019s background noise.")
@@ -104,6 +130,8 @@ def _threat_caption(outside: int, inside: int, missed: int) -> str:
         )
     if missed and outside + inside:
         parts.append("Where a record does not say that an attack was stopped, it may have got through.")
+    if is_usual_known:
+        parts.append("Shaded: what is usual on such a day.")
     return " ".join(parts)
 
 

@@ -147,11 +147,14 @@ def _path(counts: Sequence[int | None], top: int) -> str:
     return "".join(parts)
 
 
-def stacked(amounts: Sequence[Blocked], unseen: Sequence[bool]) -> Strip:
-    """Return a bar for each day: from outside, and on it what came from inside."""
-    top = max((day.outside + day.inside for day in amounts), default=0) or 1
+def stacked(
+    amounts: Sequence[Blocked], unseen: Sequence[bool], usual: Sequence[tuple[float, float] | None] = ()
+) -> Strip:
+    """Return a bar for each day: from outside, and on it what came from inside; behind it, what is usual on such a day."""
+    highest = max((high for _, high in filter(None, usual)), default=0)
+    top = max(highest, *(day.outside + day.inside for day in amounts), 0) or 1
     step, room = 100 / max(len(amounts), 1), BARS_HEIGHT - 22
-    parts = []
+    parts = [_band(place * step, step, room / top, edges) for place, edges in enumerate(usual) if edges]
     for place, day in enumerate(amounts):
         left, base = (place + 0.18) * step, BARS_HEIGHT - 1.0
         if unseen[place]:
@@ -165,6 +168,12 @@ def stacked(amounts: Sequence[Blocked], unseen: Sequence[bool]) -> Strip:
             parts.append(word(str(day.outside + day.inside), (place + 0.5) * step, base - 5))
     base_line = f'<line class="g-axis" x1="0" x2="100%" y1="{BARS_HEIGHT - 0.5}" y2="{BARS_HEIGHT - 0.5}"/>'
     return Strip(body="".join(parts) + base_line, height=BARS_HEIGHT)
+
+
+def _band(left: float, width: float, per_one: float, edges: tuple[float, float]) -> str:
+    low, high = edges
+    height = max((high - low) * per_one, 3)
+    return rect("g-band", (left, width), BARS_HEIGHT - 1 - low * per_one - height, height)
 
 
 def small_bars(

@@ -24,6 +24,7 @@ def pictures_data(pictures: Pictures) -> Mapping[str, Any]:
             {"outside": day.outside, "inside": day.inside, "not_stopped": day.not_stopped}
             for day in pictures.blocked
         ],
+        "usual_attacks_stopped": [None if edges is None else list(edges) for edges in pictures.usual_blocked],
         "unseen": {area: [_span(span) for span in spans] for area, spans in sorted(pictures.unseen.items())},
     }
 

@@ -15,6 +15,7 @@ from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.matching import Told, fold, merge, unite
 from unifi_scanner.models.same_event import is_by_name, match_key, name_key, ways, widest_window
 from unifi_scanner.store.base import Added
+from unifi_scanner.store.judged import void_from
 from unifi_scanner.store.rows import (
     Row,
     bits_of,
@@ -86,6 +87,7 @@ class _Chunk:
     def __init__(self, connection: sqlite3.Connection, shard: int) -> None:
         self._connection = connection
         self._shard = shard
+        self._first_us: int | None = None  # the earliest moment of which something changed
 
     def add(self, batch: Sequence[LogEntry]) -> Added:
         entries = _once(batch)
@@ -94,6 +96,8 @@ class _Chunk:
         if known:
             self._hear_again(entries, known)
         new, merged = self._place(fresh)
+        if self._first_us is not None:
+            void_from(self._connection, self._shard, self._first_us)
         return Added(new, merged, len(batch) - new - merged)
 
     def _known(self, ids: Sequence[str]) -> dict[str, _Known]:
@@ -110,15 +114,20 @@ class _Chunk:
             if place is not None and bits_of(entry.origins) & ~place.origins:
                 before = self._load(place.seq)
                 after = merge(before, entry)
-                self._rewrite(place.seq, after)
-                self._recount(before, after)
+                self._rewrite(place.seq, before, after)
 
     def _load(self, seq: int) -> LogEntry:
         return entry_of(*self._connection.execute(_ENTRY, (seq,)).fetchone())
 
-    def _rewrite(self, seq: int, entry: LogEntry) -> None:
-        values = (bits_of(entry.origins), plain(match_key(entry)) or None, body_of(entry), seq)
+    def _rewrite(self, seq: int, before: LogEntry, after: LogEntry) -> None:
+        values = (bits_of(after.origins), plain(match_key(after)) or None, body_of(after), seq)
         self._connection.execute(_UPDATE, values)
+        self._recount(before, after)
+        self._note_change(to_us(before.timestamp))
+
+    def _note_change(self, moment_us: int) -> None:
+        if self._first_us is None or moment_us < self._first_us:
+            self._first_us = moment_us
 
     def _place(self, fresh: Sequence[LogEntry]) -> tuple[int, int]:
         """Insert what is new, merge what was heard in another way; return how many of each."""
@@ -152,8 +161,7 @@ class _Chunk:
     def _update(self, merged: Iterable[Told], candidates: dict[str, tuple[int, LogEntry]]) -> None:
         for told in merged:
             seq, before = candidates[told.entry.id]
-            self._rewrite(seq, told.entry)
-            self._recount(before, told.entry)
+            self._rewrite(seq, before, told.entry)
 
     def _recount(self, before: LogEntry, after: LogEntry) -> None:
         """Count a merged entry under what it is known as now."""
@@ -167,7 +175,10 @@ class _Chunk:
         self._connection.executemany(_ALIAS, aliases)
 
     def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
+        if not rows:
+            return
         self._connection.executemany(_INSERT, rows)
+        self._note_change(min(map(_TS, rows)))
         counts = Counter(map(rollup_key, entries, map(_TS, rows)))
         self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
 

@@ -22,6 +22,7 @@ __all__ = [
     "EventStore",
     "Failure",
     "Gap",
+    "Judged",
     "Outgoing",
     "Pending",
     "Pruned",
@@ -132,6 +133,15 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     next_try: datetime
     state: str
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What judging came to: of everything not told yet that happened before `until` and arrived up to `seq`."""
+
+    number: int
+    until: datetime
+    seq: int
+    state: bytes
 
 
 class RolledUp(msgspec.Struct, frozen=True):
@@ -304,6 +314,26 @@ class EventStore(Protocol):
 
     def seen_clients(self, shard: Shard, until: datetime) -> Iterator[tuple[str, datetime]]:
         """Yield every client that was counted in an hour that began before then, and the first such hour."""
+
+    def has_at_least(
+        self, number: int, shard: Shard, *, since: datetime | None, until: datetime, after_seq: int = 0
+    ) -> bool:
+        """Return whether so many entries happened between those moments and arrived after `after_seq`."""
+
+    def begin_judged(self, shard: Shard, until: datetime) -> tuple[int, int]:
+        """Note that what happened before `until` is being judged; return a number for it, and the last arrival it covers.
+
+        From here on, an entry that comes late, changes or goes away lets go of it.
+        """
+
+    def finish_judged(self, shard: Shard, number: int, *, until: datetime, basis: str, state: bytes) -> bool:
+        """Keep what came of it, and return whether it still holds; what rests on another basis is let go of."""
+
+    def judged(self, shard: Shard, basis: str) -> Judged | None:
+        """Return how far everything not told yet was judged on this basis, and what came of it; None where not at all."""
+
+    def drop_judged(self, number: int) -> None:
+        """Let go of one that cannot be used."""
 
     def prune(self, *, max_age: timedelta, max_bytes: int, now: datetime) -> Pruned:
         """Remove what is too old or too much, oldest first, untold entries last; the file shrinks."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from unifi_scanner.store.base import Pruned
 from unifi_scanner.store.connection import Database
+from unifi_scanner.store.judged import void_doomed
 from unifi_scanner.store.rows import NO_TIME_US, to_us
 
 SHARE = 20  # of all entries, one in so many goes at a time while the file is too big
@@ -63,6 +64,7 @@ def _remove_aged(db: Database, before_us: int, now: datetime) -> _Removed:
         connection.execute("DELETE FROM gaps WHERE ends < ?", (before_us,))
         connection.execute("DELETE FROM told WHERE at < ?", (before_us,))
         connection.execute("DELETE FROM changes WHERE at < ?", (before_us,))
+        connection.execute("DELETE FROM judged WHERE until < ?", (before_us,))
     return _Removed(removed.entries + timeless.entries, removed.untold + timeless.untold)
 
 
@@ -91,6 +93,7 @@ def _remove(connection: sqlite3.Connection, which: str, params: tuple[int, ...],
     untold = connection.execute(_COUNT_UNTOLD).fetchall()
     for shard, count in untold:
         connection.execute(_NOTE_DROP, (shard, to_us(now), UNTOLD, count))
+    void_doomed(connection)
     connection.execute("DELETE FROM aliases WHERE seq IN (SELECT seq FROM doomed)")
     removed = connection.execute("DELETE FROM entries WHERE seq IN (SELECT seq FROM doomed)").rowcount
     return _Removed(removed, sum(count for _, count in untold))

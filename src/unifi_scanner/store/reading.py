@@ -73,8 +73,11 @@ def _page(db: Database, period: Period, moment: int, seq: int) -> list[Any]:
 
 
 def _narrowed(db: Database, period: Period) -> Period:
-    """Return the period cut to the times of its arrivals, so that a few new ones are found quickly."""
-    if not period.after_seq:
+    """Return the period cut to the times of its arrivals, so that a few new ones are found quickly.
+
+    One that has a beginning is not cut: to walk all its arrivals would cost more.
+    """
+    if not period.after_seq or period.first_us != NO_TIME_US:
         return period
     arrivals = (period.shard, period.after_seq, period.upto_seq)
     first, last = db.rows(_SPAN, arrivals)[0]

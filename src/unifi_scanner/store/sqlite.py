@@ -10,12 +10,13 @@ from unifi_scanner import clock as wall
 from unifi_scanner.store.base import Pruned, Shard
 from unifi_scanner.store.connection import Database
 from unifi_scanner.store.entries import Entries
+from unifi_scanner.store.judged import JudgedSoFar
 from unifi_scanner.store.ledger import Ledger
 from unifi_scanner.store.outbox import Outbox
 from unifi_scanner.store.pruning import prune
 
 
-class SqliteStore(Entries, Ledger, Outbox):
+class SqliteStore(Entries, JudgedSoFar, Ledger, Outbox):
     """Keeps what was heard in one SQLite file."""
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.trail import Trail, about, client_of, joined
@@ -33,6 +33,7 @@ class NewClients:
     """
 
     kinds = ("client.connected", "client.wired_connected")
+    MADE_WITH: ClassVar = frozenset({"_known"})
 
     def __init__(self, known: Collection[str] | None = None) -> None:
         self._known = known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from ipaddress import ip_address
-from typing import Final
+from typing import ClassVar, Final
 
 from unifi_scanner.detection.analysers.trace import Trace, Words, finding_from
 from unifi_scanner.detection.wording import listed, times_words
@@ -48,6 +48,7 @@ class SignIns:
     """
 
     kinds: tuple[str, ...] = (SIGNED_IN,)
+    MADE_WITH: ClassVar = frozenset({"_known", "_known_places"})
 
     def __init__(self, known_places: Places | Callable[[], Places] | None = None) -> None:
         self._known_places = known_places

@@ -33,12 +33,12 @@ class Trace:
     @property
     def first(self) -> datetime:
         """Return when it began, NO_TIME where no entry says so."""
-        return NO_TIME if self.start is _FAR else self.start
+        return NO_TIME if self.start == _FAR else self.start
 
     @property
     def span(self) -> timedelta:
         """Return how long it went on."""
-        return self.last - self.start if self.start is not _FAR else timedelta()
+        return self.last - self.start if self.start != _FAR else timedelta()
 
     def add(self, entry: LogEntry) -> None:
         """Take in one more entry."""

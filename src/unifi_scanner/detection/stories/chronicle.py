@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
+from unifi_scanner.detection.state import State, state_of, take_up
 from unifi_scanner.detection.stories.crowd import Crowd
 from unifi_scanner.detection.stories.spell import Spell
 from unifi_scanner.detection.stories.themes import BY_DEVICE, ENDS, LASTING, THEME_OF, Theme
@@ -37,6 +38,8 @@ See = Callable[[LogEntry], None]
 class Chronicle:
     """Sees what stories are made of, nearly in time order, in bounded memory; what happens often costs least."""
 
+    MADE_WITH: ClassVar = frozenset({"_crowd", "_table"})
+
     def __init__(self) -> None:
         self._spells: dict[tuple[Theme, str], list[Spell]] = {}
         self._ended: dict[tuple[Theme, str], LogEntry] = {}
@@ -48,6 +51,15 @@ class Chronicle:
         crowd = dict.fromkeys(JOINED, self._crowd.join) | dict.fromkeys(LEFT, self._crowd.leave)
         crowd["client.roamed"] = self._crowd.move
         self._table: dict[str, See] = begins | ends | both | crowd
+
+    def state(self) -> Sequence[State]:
+        """Return what it knows by now, for `take_up`."""
+        return [state_of(self), state_of(self._crowd)]
+
+    def take_up(self, states: Sequence[State]) -> None:
+        """Know what another one knew."""
+        for part, state in zip((self, self._crowd), states, strict=True):
+            take_up(part, state)
 
     def watchers(self) -> Iterator[tuple[str, See]]:
         """Yield what sees each Kind, so that nothing need be looked up again for an entry."""
