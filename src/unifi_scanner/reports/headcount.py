@@ -18,7 +18,9 @@ class Headcount:
         self._before = 0  # who was here from the start
         self._slots: dict[int, list[int]] = {}  # most and last count of each half hour, beyond `_before`
         self._slot = 0  # of what comes next
-        self._held: list[int] | None = None  # what `_slots` holds of it
+        self._held: list[int] | None = (
+            None  # what `_slots` holds of it, once something came; its last count comes late
+        )
 
     @property
     def known(self) -> bool:
@@ -31,8 +33,9 @@ class Headcount:
 
     def turn_to(self, slot: int) -> None:
         """Note that what comes next is of that half hour."""
+        self._settle()
         self._slot = slot
-        self._held = self._slots.get(slot)
+        self._held = None
 
     def join(self, who: str, place: str) -> None:
         """Note that a client came."""
@@ -42,11 +45,9 @@ class Headcount:
                 return
             self._now += 1
         at[who] = place
-        held, now = self._held, self._now
-        if held is None or now > held[0]:
+        held = self._held
+        if held is None or self._now > held[0]:
             self._count()
-        else:
-            held[1] = now
 
     def leave(self, who: str) -> None:
         """Note that a client went."""
@@ -60,11 +61,8 @@ class Headcount:
             self._count()
             self._now -= 1
         at[who] = None
-        held, now = self._held, self._now
-        if held is None or now > held[0]:
+        if self._held is None:
             self._count()
-        else:
-            held[1] = now
 
     def stay(self, who: str, place: str) -> None:
         """Note that a client is here, and where."""
@@ -81,6 +79,7 @@ class Headcount:
 
     def most_in(self, first: int, count: int) -> list[int | None]:
         """Return the most clients at once in each of `count` slots from `first`; None before anything told."""
+        self._settle()
         if not self._slots:
             return [None] * count
         earlier = [slot for slot in self._slots if slot < first]
@@ -96,14 +95,14 @@ class Headcount:
     def _has_room(self, who: str) -> bool:
         return bool(who) and (who in self._at or len(self._at) < MOST_CLIENTS)
 
+    def _settle(self) -> None:
+        if self._held is not None:
+            self._held[1] = self._now
+
     def _count(self) -> None:
-        now, held = self._now, self._held
-        if held is not None:
-            if now > held[0]:
-                held[0] = now
-            held[1] = now
-            return
-        self._held = self._slots[self._slot] = [now, now]
-        if len(self._slots) > self._most:
-            del self._slots[min(self._slots)]
-            self._held = self._slots.get(self._slot)
+        now, slots = self._now, self._slots
+        held = self._held = slots.setdefault(self._slot, [now, now])
+        held[0], held[1] = max(held[0], now), now
+        if len(slots) > self._most:
+            del slots[min(slots)]
+            self._held = slots.get(self._slot)

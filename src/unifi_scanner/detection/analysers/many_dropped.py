@@ -125,32 +125,39 @@ class ManyDropped:
         self._change = entry
 
     def _arrive(self, entry: LogEntry) -> None:
-        client, facts, at = entry.client_mac or entry.client_name, entry.metadata, self._at
+        client, facts = entry.client_mac or entry.client_name, entry.metadata
         place = facts.get("ap_to_mac") or entry.device_mac or entry.device_name
-        if client is None or at.get(client) == place or facts.get("guest"):
+        if client is None:
             return
-        if client in at:
-            self._take_off(client)
-        elif len(at) >= MOST_CLIENTS and place:
-            self._take_off(next(iter(at)))
+        at, on = self._at, self._on
+        before = at.get(client)
+        if before == place or facts.get("guest"):
+            return
+        if before is not None:
+            del at[client]
+            on[before] -= 1
+        elif place:
+            self._make_room()
         if place:
             at[client] = place
-            self._on[place] = self._on.get(place, 0) + 1
+            on[place] = on.get(place, 0) + 1
 
-    def _take_off(self, client: str) -> str | None:
-        """Forget where a client is, and return it."""
-        place, on = self._at.pop(client, None), self._on
-        if place is not None:
-            on[place] -= 1
-            if not on[place]:
+    def _make_room(self) -> None:
+        """Make room for one more client, and for its place."""
+        at, on = self._at, self._on
+        if len(at) >= MOST_CLIENTS:
+            on[at.pop(next(iter(at)))] -= 1
+        if len(on) > MOST_CLIENTS:
+            for place in [place for place, count in on.items() if not count]:
                 del on[place]
-        return place
 
     def _leave(self, entry: LogEntry) -> None:
         client = entry.client_mac or entry.client_name
         if client is None or entry.metadata.get("guest"):
             return
-        before = self._take_off(client)
+        before = self._at.pop(client, None)
+        if before is not None:
+            self._on[before] -= 1
         place = entry.device_mac or entry.device_name or before
         if self._change is not None:
             self._leave_after_change(entry, self._change)
