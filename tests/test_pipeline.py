@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -200,7 +201,8 @@ def fill_disk(store: SqliteStore, *, full: bool) -> None:
 
 
 def test_a_disk_that_is_full_for_a_while_loses_nothing(store: SqliteStore) -> None:
-    many = [msgspec.structs.replace(happened(1), id=str(n), raw_data={"pad": "x" * 4000}) for n in range(9)]
+    pads = [random.Random(n).randbytes(4000).hex() for n in range(9)]  # nothing makes them much smaller
+    many = [msgspec.structs.replace(happened(1), id=str(n), raw_data={"pad": pads[n]}) for n in range(9)]
     live = Live(many, [happened(2)])
     ingest = Ingest(store, SHARD, live=[live])
     store.remember("a", "b")

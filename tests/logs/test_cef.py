@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shared_data import SHARED, needs_fixtures
-from unifi_scanner.logs.cef import cef_facts, parse_cef
+from unifi_scanner.logs.cef import (
+    FIELDS_READ,
+    READINGS,
+    CefLine,
+    cef_facts,
+    cef_kind,
+    cef_time,
+    is_told_in_its_words,
+    own_subject,
+    parse_cef,
+)
+from unifi_scanner.logs.cef_forms import MOST_FORMS, read_cef
 from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.syslog import entry_of_line
 from unifi_scanner.models.kinds import KINDS, UNKNOWN_KIND
@@ -171,3 +182,54 @@ def test_any_header_is_one_entry(parts: list[str]) -> None:
     line = "CEF:0|Ubiquiti|" + "|".join(parts)
     parse_cef(line)
     assert entry_of_line(line, Context()).raw_data["line"] == line
+
+
+def told(cef: CefLine | None) -> Any:
+    """Return everything an entry is made of."""
+    assert cef is not None
+    facts = cef_facts(cef.fields) if cef.facts is None else cef.facts
+    kind, who = cef_kind(cef), cef.who or own_subject(cef.fields)
+    said = (cef.fields.get("msg") or cef.name) if is_told_in_its_words(kind) else None
+    return cef.product, cef.signature, kind, list(facts.items()), who, cef_time(cef.fields), said
+
+
+NAMES = st.sampled_from(sorted({*READINGS, *FIELDS_READ, "UNIFIhost", "UNIFIcategory", "cs1"} - {"msg"}))
+VALUES = st.text(max_size=20) | st.sampled_from(
+    ("null", "", " ", "02:00:00:00:00:01", " 02-00-00-00-00-02\t", "10.0.0.7", "8.8.8.8", "-61", "1h 6m", "WAN", "admin",
+     "blocked", "a=b", "a K=b", "\\=", "|", "x" * 70, "2026-03-05T12:00:00.123Z", "1772712000000")
+)  # fmt: skip
+LINES = st.lists(st.tuples(NAMES, VALUES, VALUES), min_size=1, max_size=8)
+
+
+@given(
+    fields=LINES,
+    message=st.none() | VALUES,
+    signature=st.sampled_from((402, 105, 9999)),
+    sign=st.sampled_from(("", "x", "<14>Mar  5 12:00:00 Gate CEF:")),
+)
+def test_a_line_of_a_form_read_before_says_what_it_says_when_it_is_read_for_the_first_time(
+    fields: list[tuple[str, str, str]], message: str | None, signature: int, sign: str
+) -> None:
+    head, tail = (
+        f"{sign}0|Ubiquiti|UniFi Network|10.4|{signature}|N|1|",
+        "" if message is None else f" msg={message}",
+    )
+    plain = head + " ".join(f"{name}=1" for name, _, _ in fields) + (tail and " msg=1")
+    for line in (plain, *(head + " ".join(f"{row[0]}={row[n]}" for row in fields) + tail for n in (1, 2))):
+        seen, read = read_cef(line), parse_cef(line)
+        assert (seen is None) == (read is None)
+        if read is not None:
+            assert told(seen) == told(read)
+
+
+def test_a_sign_inside_a_word_lends_no_form_to_a_line_that_begins_with_it() -> None:
+    hidden = "0|Ubiquiti|CEF:0|Ubiquiti|UniFi Network|1|2|N|3|a=b"
+    for line in (f"x{hidden}", hidden, f"x{hidden}", hidden):
+        assert told(read_cef(line)) == told(parse_cef(line))
+
+
+def test_many_forms_are_forgotten_and_learned_anew() -> None:
+    for number in range(3 * MOST_FORMS):
+        line = f"CEF:0|Ubiquiti|UniFi Network|{number}|400|N|1|UNIFIclientMac=02:00:00:00:00:01 UNIFIwifiName=Home"
+        for _ in range(2):
+            assert told(read_cef(line)) == told(parse_cef(line))

@@ -117,3 +117,22 @@ def test_a_batch_that_fails_in_the_middle_leaves_nothing(tmp_path: Path) -> None
         store.add(HOME, [connected(1), connected(2, after=SECOND)])
     assert (store.count(HOME), list(store.rollup(HOME))) == (0, [])
     store.close()
+
+
+def test_a_known_entry_that_no_sample_would_show_is_kept_once(store: SqliteStore) -> None:
+    entries = [connected(n, after=timedelta(minutes=n)) for n in range(1000)]
+    for number in (1, 977):
+        store.add(HOME, [entries[number]])
+    added = store.add(HOME, entries)
+    assert (added.new, added.merged, added.known) == (998, 0, 2)
+    assert [entry.id for entry in store.entries(HOME)] == [entry.id for entry in entries]
+    assert sum(counted.count for counted in store.rollup(HOME)) == 1000
+
+
+def test_a_large_batch_that_was_heard_under_other_ids_is_known(store: SqliteStore) -> None:
+    first = [connected(n, after=timedelta(minutes=n)) for n in range(200)]
+    rows = [joined_row(n, after=timedelta(minutes=n)) for n in range(200)]
+    store.add(HOME, first)
+    assert store.add(HOME, rows).merged == 200
+    assert store.add(HOME, rows).known == 200
+    assert store.count(HOME) == 200

@@ -112,7 +112,7 @@ def test_a_damaged_file_is_set_aside_and_the_next_batch_is_kept(tmp_path: Path) 
 def test_a_file_damaged_while_open_costs_one_batch_and_service_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "data.db"
     store = open_store(path)
-    store.add(HOME, [connected(n) for n in range(2000)])
+    store.add(HOME, [connected(n) for n in range(8000)])  # more than SQLite keeps in memory
     store._db.give_back_room()  # everything into the file itself, where the damage will be
     with path.open("r+b") as file:
         file.seek(4096)

@@ -1,8 +1,9 @@
 """Detection: entries in, findings out. Rules are data; see rules/<category>/<what-happened>.toml."""
 
 from unifi_scanner.detection.analyser import ANALYSERS, KNOWN_OTHERWISE, Analyser
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.engine import Begun, Engine, detect
-from unifi_scanner.detection.heard import Heard, Seer
+from unifi_scanner.detection.heard import Heard
 from unifi_scanner.detection.loader import ignored_kinds, load_rules
 from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.state import State, state_of, take_up

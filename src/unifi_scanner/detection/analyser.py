@@ -18,6 +18,7 @@ from unifi_scanner.detection.analysers.ping_pong import PingPong
 from unifi_scanner.detection.analysers.roam_storm import RoamStorm
 from unifi_scanner.detection.analysers.sign_ins import SignIns
 from unifi_scanner.detection.analysers.sticky import Sticky
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import LogEntry
 
@@ -41,11 +42,10 @@ class Analyser(Protocol):
 
 @runtime_checkable
 class BusyAnalyser(Analyser, Protocol):
-    """One that the commonest Kinds go to: it says which of its methods takes in which, so that none has to ask."""
+    """One that the commonest Kinds go to: it says itself who takes in which, so that none has to ask."""
 
-    @property
-    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
-        """Return what to call in place of `see`, by Kind, for entries that have a time; for other Kinds it is `see`."""
+    def seers(self) -> Iterable[Seer]:
+        """Return who takes in each of its Kinds."""
 
 
 # adding one is one file and one line here

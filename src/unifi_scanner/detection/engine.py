@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 from unifi_scanner.detection.analyser import Analyser, BusyAnalyser
+from unifi_scanner.detection.dispatch import AT_ONCE, Dispatch, Seer
 from unifi_scanner.detection.group import Group
-from unifi_scanner.detection.heard import Heard, See, Seer
+from unifi_scanner.detection.heard import Heard
 from unifi_scanner.detection.overrides import (
     Override,
     adjusted,
@@ -25,14 +28,14 @@ from unifi_scanner.detection.rule import Rule
 from unifi_scanner.detection.rule_book import overrides_of
 from unifi_scanner.detection.state import State, state_of, take_up
 from unifi_scanner.detection.stories import Chronicle
-from unifi_scanner.detection.watch import Watch, watch_for
+from unifi_scanner.detection.watch import watch_for
 from unifi_scanner.detection.wording import finding_of
 from unifi_scanner.models.coverage import Muted
 from unifi_scanner.models.finding import Finding
-from unifi_scanner.models.log_entry import NO_TIME, LogEntry
+from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.wire_time import EPOCH
 
-Table = Mapping[str, tuple[See, ...]]
+_NOT_YET: Final = datetime.max.replace(tzinfo=UTC)  # nothing is later
 
 
 class Begun(NamedTuple):
@@ -85,34 +88,46 @@ class Engine:
     def feed(self, entries: Iterable[LogEntry], heard: Heard | None = None) -> None:
         """Take in entries, and count them in `heard`; how they are divided over calls makes no difference."""
         heard = heard or Heard()
-        timed, untimed = self._tables_with(heard)
-        number, last = 0, heard.last or NO_TIME
+        dispatch = Dispatch((*heard.seers(), *self._seers())) if heard else self._dispatch
+        heard = heard or Heard()
+        timed, untimed, nobody = dispatch.timed.get, dispatch.untimed.get, ()
+        number, done, last = 0, -1, heard.last or _NOT_YET
+        numbered = enumerate(entries, 1)
         try:
-            for number, entry in enumerate(entries, 1):  # noqa: B007 counted at the end
-                when = entry.timestamp
-                if when > last:
-                    if last is NO_TIME:
-                        heard.first = when
-                    last = when
-                    watchers = timed.get(entry.kind, ())
-                else:
-                    table = timed if heard.note_no_later(when) else untimed
-                    watchers = table.get(entry.kind, ())
-                for see in watchers:
-                    see(entry)
+            while number != done:
+                done = number
+                for number, entry in islice(numbered, AT_ONCE):  # noqa: B007 counted at the end
+                    when = entry.timestamp
+                    if when > last:
+                        last = when
+                        watchers = timed(entry.kind, nobody)
+                    else:
+                        watchers = (timed if heard.note_no_later(when) else untimed)(entry.kind, nobody)
+                        if last is _NOT_YET:
+                            last = heard.last or _NOT_YET
+                    for see in watchers:
+                        see(entry)
+                dispatch.hand_over()
         finally:
+            dispatch.hand_over()
             heard.entries += number
-            heard.last = None if last is NO_TIME else last
+            if last is not _NOT_YET:
+                heard.last = last
 
     @cached_property
-    def _tables(self) -> tuple[Table, Table]:
-        """Return who sees which Kind: of the entries that have a time, and of those that have none."""
-        return _tables(list(_seers(self._watches, self._analysers, self._chronicle)))
+    def _dispatch(self) -> Dispatch:
+        return Dispatch(self._seers())
 
-    def _tables_with(self, heard: Heard) -> tuple[Table, Table]:
-        others = _tables(list(heard.seers()))
-        timed, untimed = (_joined(other, own) for other, own in zip(others, self._tables, strict=True))
-        return timed, untimed
+    def _seers(self) -> Iterator[Seer]:
+        for watch in self._watches:
+            yield from watch.seers()
+        for analyser in self._analysers:
+            if isinstance(analyser, BusyAnalyser):
+                yield from analyser.seers()
+            else:
+                yield from (Seer(kind, analyser.see, analyser.see) for kind in analyser.kinds)
+        for kind, see in self._chronicle.watchers() if self._chronicle else ():
+            yield Seer(kind, see, see)
 
     def findings(self) -> list[Finding]:
         """Return what was found so far and the user did not mute, gravest first, then newest."""
@@ -167,36 +182,3 @@ def detect(entries: Iterable[LogEntry], rules: Iterable[Rule]) -> list[Finding]:
 
 def _rank(finding: Finding) -> tuple[int, float, str]:
     return (-finding.severity.rank, -(finding.last_seen - EPOCH).total_seconds(), finding.id)
-
-
-def _seers(
-    watches: Sequence[Watch], analysers: Sequence[Analyser], chronicle: Chronicle | None
-) -> Iterator[Seer]:
-    for watch in watches:
-        yield from watch.seers()
-    for analyser in analysers:
-        see_of = analyser.see_of if isinstance(analyser, BusyAnalyser) else {}
-        for kind in analyser.kinds:
-            yield Seer(kind, see_of.get(kind, analyser.see), analyser.see)
-    for kind, see in chronicle.watchers() if chronicle else ():
-        yield Seer(kind, see, see)
-
-
-def _tables(seers: Iterable[Seer]) -> tuple[Table, Table]:
-    timed: dict[str, list[See]] = defaultdict(list)
-    untimed: dict[str, list[See]] = defaultdict(list)
-    for seer in seers:
-        if seer.timed is not None:
-            timed[seer.kind].append(seer.timed)
-        if seer.untimed is not None:
-            untimed[seer.kind].append(seer.untimed)
-    return _frozen(timed), _frozen(untimed)
-
-
-def _frozen(table: Mapping[str, Sequence[See]]) -> Table:
-    return {kind: tuple(sees) for kind, sees in table.items()}
-
-
-def _joined(one: Table, other: Table) -> Table:
-    """Return a table of who sees a Kind in one, then in the other."""
-    return {**other, **{kind: (*sees, *other.get(kind, ())) for kind, sees in one.items()}} if one else other

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
-from unifi_scanner.models.log_entry import NO_TIME, LogEntry
-
-See = Callable[[LogEntry], None]
-
-
-class Seer(NamedTuple):
-    """Who takes in the entries of a Kind that have a time, and who those that have none; None: nobody."""
-
-    kind: str
-    timed: See | None
-    untimed: See | None
+from unifi_scanner.detection.dispatch import Seer
+from unifi_scanner.models.log_entry import NO_TIME
 
 
 class Heard(msgspec.Struct):
@@ -34,10 +24,12 @@ class Heard(msgspec.Struct):
         return ()
 
     def note_no_later(self, when: datetime) -> bool:
-        """Count an entry that is not later than those before; return whether it has a time."""
+        """Count an entry that is the first, or not later than those before; return whether it has a time."""
         if when == NO_TIME:
             self.without_time += 1
             return False
-        if self.first is None or when < self.first:
+        if self.first is None:
+            self.first = self.last = when
+        elif when < self.first:
             self.first = when
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,19 @@ class Trail:
             self.last = moment
         elif moment < self.first:
             self.first = moment
+
+    def add_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in entries that have a time."""
+        room = max(0, KEPT_FIRST - self.count)
+        for entry in entries[:room]:
+            self.add(entry)
+        rest = entries[room:]
+        if rest:
+            self.count += len(rest)
+            self.tail.extend(rest[-KEPT_LAST:])
+            moments = [entry.timestamp for entry in rest]
+            self.first = min(self.first, *moments)
+            self.last = max(self.last, *moments)
 
     def _begin(self, entry: LogEntry, moment: datetime) -> None:
         self.head.append(entry)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from unifi_scanner.detection.conditions import compile_where
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.fields import LISTABLE, RENAMED, Key, key_reader, may_be_same, reader_of
 from unifi_scanner.detection.group import BEYOND, Group
-from unifi_scanner.detection.heard import Seer
 from unifi_scanner.detection.rule import Precondition, Rule
 from unifi_scanner.detection.state import State, state_of, take_up
 from unifi_scanner.detection.window import DistinctRun, Run
@@ -29,7 +30,7 @@ class Memory:
     def __init__(self, condition: Precondition) -> None:
         self.condition = condition
         self._key = key_reader(condition.by)
-        self._times: dict[Key, list[datetime]] = {}
+        self._times: dict[Key, deque[datetime]] = {}
 
     def note(self, entry: LogEntry) -> None:
         """Remember an entry of the precondition's Kinds that has a time."""
@@ -40,10 +41,8 @@ class Memory:
         if times is None:
             while len(self._times) >= MOST_RUNS:
                 del self._times[next(iter(self._times))]
-            times = self._times[key] = []
+            times = self._times[key] = deque(maxlen=self.condition.at_least)
         times.append(entry.timestamp)
-        if len(times) > self.condition.at_least:
-            del times[0]
 
     def holds(self, entry: LogEntry) -> bool:
         """Return whether enough of it happened to the subject of `entry` shortly before."""
@@ -56,7 +55,6 @@ class Memory:
 class Watch:
     """What all rules at work have in common; without a window every match counts."""
 
-    NEEDS_TIME: ClassVar = False
     MADE_WITH: ClassVar = frozenset(
         {"rule", "after", "unless", "_tests", "_key", "_distinct", "_listed", "_within", "_need", "_value"}
     )
@@ -92,14 +90,15 @@ class Watch:
 
     def seers(self) -> Iterator[Seer]:
         """Yield who takes in which Kind."""
-        untimed = None if self.NEEDS_TIME else self.see
-        for kind in self.rule.kind:
-            yield Seer(kind, self.see, untimed)
+        yield from self._seers_of_rule()
         for memory in (self.after, self.unless):
             for kind in memory.condition.kind if memory else ():
-                yield Seer(kind, memory.note if memory else None, None)
+                yield Seer(kind, memory.note if memory else None)
         for kind in self.rule.resolve.kind if self.rule.resolve else ():
             yield Seer(kind, self.see_end, self.see_end)
+
+    def _seers_of_rule(self) -> Iterator[Seer]:
+        return (Seer(kind, self.see, self.see) for kind in self.rule.kind)
 
     def see(self, entry: LogEntry) -> None:
         """Take in an entry of one of the rule's Kinds."""
@@ -155,10 +154,31 @@ class Watch:
         return group
 
 
-class RunWatch(Watch):
-    """A rule that wants so many matches of one subject within a span."""
+class TimedWatch(Watch):
+    """A rule that looks at entries that have a time: at several at once where nothing else plays a part."""
 
-    NEEDS_TIME = True
+    def _seers_of_rule(self) -> Iterator[Seer]:
+        rule = self.rule
+        if len(rule.kind) == 1 and not (rule.after or rule.unless or rule.resolve):
+            return iter((Seer(rule.kind[0], many=self.see_many),))
+        return (Seer(kind, self.see) for kind in rule.kind)
+
+    def see(self, entry: LogEntry) -> None:
+        """Take in an entry of one of the rule's Kinds that has a time."""
+        self.see_many((entry,))
+
+    def see_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in entries of the rule's Kinds that have a time."""
+        raise NotImplementedError
+
+    def _matching(self, entries: Sequence[LogEntry]) -> Sequence[LogEntry]:
+        for test in self._tests:
+            entries = [entry for entry in entries if test(entry)]
+        return entries
+
+
+class RunWatch(TimedWatch):
+    """A rule that wants so many matches of one subject within a span."""
 
     def __init__(self, rule: Rule, within: timedelta) -> None:
         super().__init__(rule)
@@ -167,31 +187,36 @@ class RunWatch(Watch):
         self._runs: dict[Key, Run] = {}
         self._sweep_at = SWEEP_FROM
 
-    def see(self, entry: LogEntry) -> None:
-        """Take in an entry of one of the rule's Kinds that has a time."""
-        for test in self._tests:
-            if not test(entry):
-                return
-        key = self._key(entry)
-        if key is None:
-            return
-        run = self._runs.get(key)
-        if run is None:
-            run = self._begin(key, entry.timestamp)
-        if run.add(entry, self._within) and run.fits(self._within):
-            self._gather(key, run.untold())
+    def see_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in entries of the rule's Kinds that have a time."""
+        entries, runs, need = self._matching(entries), self._runs, self._need
+        for key, entry in zip(map(self._key, entries), entries, strict=True):
+            run = runs.get(key)
+            if run is None:
+                if key is None:
+                    continue
+                run = self._begin(key, entry.timestamp)
+            kept = run.kept
+            kept.append(entry)
+            if len(kept) >= need:
+                self._look_at(key, run)
+
+    def _look_at(self, key: Key, run: Run) -> None:
+        run.forget(self._within)
+        if len(run.kept) >= self._need:
+            if run.fits(self._within):
+                self._gather(key, run.untold())
+            del run.kept[0]
 
     def _begin(self, key: Key, now: datetime) -> Run:
         if len(self._runs) >= self._sweep_at:
             self._sweep_at = sweep(self._runs, now - self._within)
-        run = self._runs[key] = Run(self._need)
+        run = self._runs[key] = Run()
         return run
 
 
-class DistinctWatch(Watch):
+class DistinctWatch(TimedWatch):
     """A rule that wants so many different values for one subject within a span."""
-
-    NEEDS_TIME = True
 
     def __init__(self, rule: Rule, within: timedelta) -> None:
         super().__init__(rule)
@@ -201,19 +226,19 @@ class DistinctWatch(Watch):
         self._runs: dict[Key, DistinctRun] = {}
         self._sweep_at = SWEEP_FROM
 
-    def see(self, entry: LogEntry) -> None:
-        """Take in an entry of one of the rule's Kinds that has a time."""
-        for test in self._tests:
-            if not test(entry):
-                return
-        key, value = self._key(entry), self._value(entry)
-        if key is None or value is None:
-            return
-        run = self._runs.get(key)
-        if run is None:
-            run = self._begin(key, entry.timestamp)
-        if run.add(value, entry, self._within) >= self._need:
-            self._gather(key, run.untold())
+    def see_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in entries of the rule's Kinds that have a time."""
+        entries, runs, need, within = self._matching(entries), self._runs, self._need, self._within
+        for key, value, entry in zip(
+            map(self._key, entries), map(self._value, entries), entries, strict=True
+        ):
+            if key is None or value is None:
+                continue
+            run = runs.get(key)
+            if run is None:
+                run = self._begin(key, entry.timestamp)
+            if run.add(value, entry, within) >= need:
+                self._gather(key, run.untold())
 
     def _begin(self, key: Key, now: datetime) -> DistinctRun:
         if len(self._runs) >= self._sweep_at:

@@ -13,25 +13,19 @@ MOST_DISTINCT = 4096
 
 
 class Run:
-    """The last `need` matches of one subject, without those that no match to come can lie in one span with."""
+    """The last matches of one subject, fewer than are needed, and for a moment as many."""
 
-    __slots__ = ("kept", "need", "told")
+    __slots__ = ("kept", "told")
 
-    def __init__(self, need: int) -> None:
-        self.need = need
+    def __init__(self) -> None:
         self.kept: list[LogEntry] = []  # a few: a deque would take ten times the memory
         self.told: LogEntry | None = None
 
-    def add(self, entry: LogEntry, within: timedelta) -> bool:
-        """Take in a match and return whether there are enough of them."""
-        kept, now = self.kept, entry.timestamp
-        kept.append(entry)
-        # whatever is kept for nothing makes new entries slower: their memory is scattered
+    def forget(self, within: timedelta) -> None:
+        """Forget what is too old to lie in one span with the newest, or with any that comes after it."""
+        kept, now = self.kept, self.kept[-1].timestamp
         while now - kept[0].timestamp > within:
             del kept[0]
-        if len(kept) > self.need:
-            del kept[0]
-        return len(kept) == self.need
 
     @property
     def last(self) -> datetime:

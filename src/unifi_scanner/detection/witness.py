@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final
 
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.measures import MEASURES
 from unifi_scanner.detection.trail import Trail
 from unifi_scanner.models.finding import Finding
@@ -21,18 +23,31 @@ class Seen(Trail):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clients: dict[str, int] = {}
+        self.clients: Counter[str] = Counter()
         self.names: dict[str, str] = {}
 
     def add(self, entry: LogEntry) -> None:
         """Take in one entry that has a time."""
-        Trail.add(self, entry)
-        mac, name = entry.client_mac, entry.client_name
+        super().add(entry)
+        self._count(entry.client_mac, entry.client_name)
+
+    def add_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in entries that have a time."""
+        super().add_many(entries)
+        macs: list[Any] = [entry.client_mac for entry in entries]
+        names: list[Any] = [entry.client_name for entry in entries]
+        if all(names) and self.clients.keys() >= set(macs):
+            self.clients.update(macs)
+            self.names.update(zip(macs, names, strict=True))
+        else:
+            for mac, name in zip(macs, names, strict=True):
+                self._count(mac, name)
+
+    def _count(self, mac: str | None, name: str | None) -> None:
         if mac is None:
             return
-        before = self.clients.get(mac)
-        if before is not None:
-            self.clients[mac] = before + 1
+        if mac in self.clients:
+            self.clients[mac] += 1
             if name:
                 self.names[mac] = name
         elif len(self.clients) < MOST_SUBJECTS:
@@ -56,10 +71,9 @@ class Witness:
         self.seen = {measure.name: Seen() for measure in MEASURES}
         self._by_kind = {kind: self.seen[measure.name] for measure in MEASURES for kind in measure.kinds}
 
-    @property
-    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
-        """Return who takes in which Kind."""
-        return {kind: seen.add for kind, seen in self._by_kind.items()}
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in which Kind."""
+        return (Seer(kind, many=seen.add_many) for kind, seen in self._by_kind.items())
 
     def see(self, entry: LogEntry) -> None:
         """Take in one entry of its Kinds."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,7 +17,6 @@ from unifi_scanner.logs.reading import (
     first_text,
     int_of,
     line_id_of,
-    mac_of,
     outcome_of,
     seconds_of,
     signal_of,
@@ -25,14 +24,26 @@ from unifi_scanner.logs.reading import (
 )
 from unifi_scanner.logs.subject import Subject
 from unifi_scanner.models.device import NameBook, canonical_mac
-from unifi_scanner.models.vocabulary import kind_of_cef
+from unifi_scanner.models.vocabulary import UNKNOWN_KIND, kind_of_cef
 from unifi_scanner.models.wire_time import from_iso, from_number
 
-_SIGN = "0|Ubiquiti|"  # what precedes it may be stripped by a relay (F.1, 8)
+SIGN = "0|Ubiquiti|"  # what precedes it may be stripped by a relay (F.1, 8)
 _KEY = re.compile(r" ([A-Za-z][A-Za-z0-9_.]*+)=")
 _PIPE = re.compile(r"(?<!\\)\|")
 _ESCAPE = re.compile(r"\\([=|\\n])")
 _SEVERITIES = frozenset(map(str, range(11)))
+
+
+_Read = Callable[[Any], Any]
+
+
+class Reading(NamedTuple):
+    """Which fact a field tells, how it is read, how short values are recalled, and whether it wins over others."""
+
+    fact: str
+    read: _Read
+    recall: _Read
+    is_better: bool
 
 
 class CefLine(msgspec.Struct, frozen=True):
@@ -44,6 +55,8 @@ class CefLine(msgspec.Struct, frozen=True):
     name: str
     severity: str
     fields: Mapping[str, str]
+    facts: dict[str, Any] | None = None  # where they were read already, as was
+    who: Subject | None = None
 
 
 def parse_cef(line: str) -> CefLine | None:
@@ -72,10 +85,10 @@ def parse_cef(line: str) -> CefLine | None:
 
 def _start_of(line: str) -> int | None:
     """Return where the product stands: after the sign of CEF, where that is a word of its own."""
-    at = line.find(_SIGN)
+    at = line.find(SIGN)
     while at > 0 and (line[at - 1].isalnum() or line[at - 1] == "_"):
-        at = line.find(_SIGN, at + 1)
-    return None if at < 0 else at + len(_SIGN)
+        at = line.find(SIGN, at + 1)
+    return None if at < 0 else at + len(SIGN)
 
 
 def _is_short(parts: list[str]) -> bool:
@@ -97,17 +110,9 @@ def _fields(extension: str) -> dict[str, str]:
 def _pairs(body: str) -> dict[str, str]:
     parts = iter(_KEY.split(f" {body}"))
     next(parts)  # what stands before the first key
-    if _is_simple(body):
-        fields = dict(zip(parts, parts, strict=True))
-    else:
-        fields = {key: _plain(value) for key, value in zip(parts, parts, strict=True)}
+    fields = {key: _plain(value) for key, value in zip(parts, parts, strict=True)}
     # a literal null is nothing (F.2)
     return {k: v for k, v in fields.items() if v != "null"} if "=null" in body else fields
-
-
-def _is_simple(body: str) -> bool:
-    """Return whether no value needs to be stripped or unescaped."""
-    return "\\" not in body and "  " not in body and body[-1:] != " "
 
 
 def _with_message(fields: dict[str, str], message: str) -> dict[str, str]:
@@ -131,9 +136,14 @@ def cef_kind(line: CefLine) -> str:
     kind = kind_of_cef(line.product, line.signature)
     if kind != "client.roamed":
         return kind
-    start = canonical_mac(line.fields.get("UNIFIlastConnectedToDeviceMac"))
-    end = canonical_mac(line.fields.get("UNIFIconnectedToDeviceMac"))
+    start = _mac_of(line.fields.get("UNIFIlastConnectedToDeviceMac"))
+    end = _mac_of(line.fields.get("UNIFIconnectedToDeviceMac"))
     return "client.switched_radio" if start and start == end else kind
+
+
+def is_told_in_its_words(kind: str) -> bool:
+    """Return whether an event of this Kind is told as the controller put it."""
+    return kind == UNKNOWN_KIND or kind.startswith("system.notice")
 
 
 def cef_time(fields: Mapping[str, Any]) -> datetime | None:
@@ -141,35 +151,73 @@ def cef_time(fields: Mapping[str, Any]) -> datetime | None:
     return from_iso(fields.get("UNIFIutcTime")) or from_number(fields.get("timestamp"))
 
 
-def cef_subject(fields: Mapping[str, Any], names: NameBook) -> Subject:
-    """Return the client and the device a CEF record is about."""
-    client = canonical_mac(fields.get("UNIFIclientMac")) or canonical_mac(fields.get("UNIFIsrcClientMac"))
-    device = mac_of(fields, "UNIFIconnectedToDeviceMac", "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac")
+def own_subject(fields: Mapping[str, Any]) -> Subject:
+    """Return the client and the device of a CEF record by its own account."""
     return Subject(
-        client_mac=client,
-        client_name=names.clients.get(client or "")
-        or first_text(
-            fields, "UNIFIclientAlias", "UNIFIclientHostname", "UNIFIsrcClientAlias", "UNIFIsrcClientHostname"
-        ),
-        device_mac=device,
-        device_name=first_text(
-            fields, "UNIFIconnectedToDeviceName", "UNIFIlastConnectedToDeviceName", "UNIFIdeviceName"
-        )
-        or names.of(device),
+        client_mac=_mac_of(fields.get("UNIFIclientMac")) or _mac_of(fields.get("UNIFIsrcClientMac")),
+        client_name=first_text(fields, *_CLIENT_NAMES),
+        device_mac=_mac_of(fields.get("UNIFIconnectedToDeviceMac"))
+        or _mac_of(fields.get("UNIFIlastConnectedToDeviceMac"))
+        or _mac_of(fields.get("UNIFIdeviceMac")),
+        device_name=first_text(fields, *_DEVICE_NAMES),
     )
+
+
+def with_names(who: Subject, names: NameBook) -> Subject:
+    """Return whom a record is about by the names people gave: to clients first of all, to devices if it has none."""
+    client_name = names.clients.get(who.client_mac) if who.client_mac else None
+    if not client_name and (who.device_name or not who.device_mac):
+        return who
+    return Subject(
+        who.client_mac,
+        client_name or who.client_name,
+        who.device_mac,
+        who.device_name or names.of(who.device_mac),
+    )
+
+
+_CLIENT_NAMES = ("UNIFIclientAlias", "UNIFIclientHostname", "UNIFIsrcClientAlias", "UNIFIsrcClientHostname")
+_DEVICE_NAMES = ("UNIFIconnectedToDeviceName", "UNIFIlastConnectedToDeviceName", "UNIFIdeviceName")
+
+
+def _mac_of(value: Any) -> str | None:
+    return canonical_mac(value.strip() if isinstance(value, str) else value)
 
 
 def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a CEF record says besides its subject."""
+    known = [name for name in fields if name in READINGS]
+    known.sort(key=FLEETING.__contains__)  # the same order of facts, whichever way a line is read
+    return with_what_follows(read_facts((READINGS[name], fields[name]) for name in known), fields)
+
+
+def read_facts(values: Iterable[tuple[Reading, Any]]) -> dict[str, Any]:
+    """Return the facts that values tell, each read in its way."""
     facts: dict[str, Any] = {}
-    for name, value in fields.items():
-        reading = _FACTS.get(name)
-        if reading is not None:
-            fact, read, recall = reading
-            known = recall(value) if value.__class__ is str and len(value) <= _SHORT else read(value)
-            if known is not None and (fact not in facts or name in _BETTER):
-                facts[fact] = known
-    _tell_sides(facts, fields)
+    for reading, value in values:
+        note_fact(facts, reading, value)
+    return facts
+
+
+def note_fact(facts: dict[str, Any], reading: Reading, value: Any) -> None:
+    """Add the fact that a value tells, if it tells one."""
+    fact, read, recall, is_better = reading
+    known = recall(value) if value.__class__ is str and len(value) <= _SHORT else read(value)
+    if known is not None and (is_better or fact not in facts):
+        facts[fact] = known
+
+
+def is_followed(names: Collection[str]) -> bool:
+    """Return whether anything can follow from the facts of fields of these names."""
+    return not _SIDES.isdisjoint(names) or any(
+        name in READINGS and READINGS[name].fact in ("wan_id", "duration_s") for name in names
+    )
+
+
+def with_what_follows(facts: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts with those that follow from them and from the names in the record."""
+    if not _SIDES.isdisjoint(fields):
+        _tell_sides(facts, fields)
     if "wan_id" in facts:
         facts.setdefault("wan", facts["wan_id"])
     if "duration_s" in facts:
@@ -177,18 +225,17 @@ def cef_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     return facts
 
 
-_Read = Callable[[Any], Any]
 _SHORT = 64  # longer values are not remembered
 # from which field each fact comes, and how it is read (F.2)
-_READINGS: Mapping[str, tuple[str, _Read]] = {
+_FACTS: Mapping[str, tuple[str, _Read]] = {
     "UNIFIwifiName": ("ssid", text_of),
     "UNIFIwifiChannel": ("channel", text_of),
     "UNIFIcurrentChannel": ("channel_to", text_of),
     "UNIFIpriorChannel": ("channel_from", text_of),
     "UNIFIlastConnectedToDeviceName": ("ap_from", text_of),
     "UNIFIconnectedToDeviceName": ("ap_to", text_of),
-    "UNIFIlastConnectedToDeviceMac": ("ap_from_mac", canonical_mac),
-    "UNIFIconnectedToDeviceMac": ("ap_to_mac", canonical_mac),
+    "UNIFIlastConnectedToDeviceMac": ("ap_from_mac", _mac_of),
+    "UNIFIconnectedToDeviceMac": ("ap_to_mac", _mac_of),
     "UNIFIconnectedToDevicePort": ("port", text_of),
     "UNIFIlastConnectedToDevicePort": ("port", text_of),
     "UNIFIwanPort": ("port", text_of),
@@ -223,10 +270,14 @@ _READINGS: Mapping[str, tuple[str, _Read]] = {
     "UNIFIdstClientModel": ("target_kind", text_of),
     "UNIFIlinkSpeed": ("link_speed", text_of),
 }
+# where two fields tell one fact, these win wherever they stand
+_BETTER = frozenset(
+    {"UNIFIconnectedToDevicePort", "UNIFIduration", "UNIFIsettingsEntry", "UNIFIipsSignature"}
+)
 # names, channels and addresses come again and again: what a reader made of short ones is remembered
-_MEMORIES = {read: lru_cache(maxsize=2048)(read) for _, read in _READINGS.values()}
-_FACTS: Mapping[str, tuple[str, _Read, _Read]] = {
-    name: (fact, read, _MEMORIES[read]) for name, (fact, read) in _READINGS.items()
+_MEMORIES = {read: lru_cache(maxsize=2048)(read) for _, read in _FACTS.values()}
+READINGS: Mapping[str, Reading] = {
+    name: Reading(fact, read, _MEMORIES[read], name in _BETTER) for name, (fact, read) in _FACTS.items()
 }
 _SIDES = frozenset(
     {
@@ -240,16 +291,22 @@ _SIDES = frozenset(
         "UNIFIdstDeviceName",
     }
 )
-# where two fields tell one fact, these win wherever they stand
-_BETTER = frozenset(
-    {"UNIFIconnectedToDevicePort", "UNIFIduration", "UNIFIsettingsEntry", "UNIFIipsSignature"}
-)
+# what is looked for besides the facts
+FIELDS_READ = _SIDES | {
+    *_CLIENT_NAMES, *_DEVICE_NAMES, "UNIFIclientMac", "UNIFIsrcClientMac", "UNIFIconnectedToDeviceMac",
+    "UNIFIlastConnectedToDeviceMac", "UNIFIdeviceMac", "UNIFIutcTime", "timestamp", "msg",
+}  # fmt: skip
+# what is another in nearly every line
+FLEETING = frozenset(
+    {
+        "UNIFIWiFiRssi", "UNIFIlastConnectedToWiFiRssi", "UNIFIduration", "UNIFIreportedDuration",
+        "src", "dst", "spt", "dpt", "UNIFIutcTime", "timestamp", "msg",
+    }
+)  # fmt: skip
 
 
 def _tell_sides(facts: dict[str, Any], fields: Mapping[str, Any]) -> None:
     """Add who reached for whom: by name where the console knows one."""
-    if _SIDES.isdisjoint(fields):
-        return
     source, target = facts.get("src_ip"), facts.get("dst_ip")
     if "admin" in facts:
         facts.pop("ip", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -104,12 +105,17 @@ def short_message(kind: str, raw: Mapping[str, Any], who: Subject, facts: Mappin
     mac = who.client_mac or first_text(raw, *CLIENT_FIELDS) or who.client_name or "unknown"
     ap = who.device_name or who.device_mac or first_text(raw, "ap", "ap_from") or "an unknown access point"
     if kind != "client.roamed":
-        return template.format(mac=tame(mac), ap=tame(ap))
+        return _at_one_place(template, mac, ap)
     return template.format(
         mac=tame(mac),
         ap_from=tame(str(facts.get("ap_from", ap))),
         ap_to=tame(str(facts.get("ap_to", "an unknown access point"))),
     )
+
+
+@lru_cache(maxsize=1024)
+def _at_one_place(template: str, mac: str, ap: str) -> str:
+    return template.format(mac=tame(mac), ap=tame(ap))
 
 
 def unknown_entry(record: Mapping[str, Any], context: Context) -> LogEntry:

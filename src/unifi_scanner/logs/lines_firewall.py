@@ -57,7 +57,7 @@ def look_at(line: str) -> tuple[str, str, str | None, str] | None:
 
     That is the hour as it stands there, the rule, its description, and who began.
     """
-    match = _QUICK.match(line) if " OUT=" in line else None
+    match = _QUICK.match(line) if "[" in line and " OUT=" in line else None
     if match is None or rule_of(match[2]).kind == "firewall.blocked":
         return None
     return match.groups()  # type: ignore[return-value]

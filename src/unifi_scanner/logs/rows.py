@@ -9,7 +9,15 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.logs import facts_flows, facts_lists, facts_v1, facts_v2
-from unifi_scanner.logs.cef import CefLine, cef_facts, cef_kind, cef_subject, cef_time
+from unifi_scanner.logs.cef import (
+    CefLine,
+    cef_facts,
+    cef_kind,
+    cef_time,
+    is_told_in_its_words,
+    own_subject,
+    with_names,
+)
 from unifi_scanner.logs.entry import Context, make_entry
 from unifi_scanner.logs.mongo import from_mongo
 from unifi_scanner.logs.reading import BLOCKED, first_text, mac_of, present, said, text_of
@@ -169,13 +177,13 @@ def cef_entry(
     identity: tuple[Any, ...] | None = None,
 ) -> LogEntry:
     """Return the entry of a CEF record, from a log line (written `at`, where it says itself) or a webhook."""
-    kind, facts = cef_kind(line), cef_facts(line.fields)
+    kind, facts = cef_kind(line), cef_facts(line.fields) if line.facts is None else line.facts
     if kind == "threat.detected" and facts.get("action") == BLOCKED:
         kind = "threat.blocked"
-    who = cef_subject(line.fields, context.names)
+    who = with_names(line.who or own_subject(line.fields), context.names)
     if kind == "honeypot.hit" and who.client_name:
         facts.setdefault("attacker", who.client_name)
-    if kind == UNKNOWN_KIND or kind.startswith("system.notice"):
+    if is_told_in_its_words(kind):
         facts |= present(said=said(line.fields.get("msg") or line.name, context.names))
     moment = at or cef_time(line.fields)
     return make_entry(

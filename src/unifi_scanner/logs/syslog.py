@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from unifi_scanner.logs.cef import cef_time, parse_cef
+from unifi_scanner.logs.cef import cef_time
+from unifi_scanner.logs.cef_forms import read_cef
 from unifi_scanner.logs.entry import Context, unreadable_entry
 from unifi_scanner.logs.envelope import (
     Envelope,
@@ -107,7 +108,7 @@ def entry_of_line(text: str, context: Context) -> LogEntry:
 
 def _cef_line(text: str, context: Context) -> LogEntry | None:
     end = text.find(_SIGN_OF_CEF)
-    cef = None if _is_spoken(text[:end]) else parse_cef(text)
+    cef = None if _is_spoken(text[:end]) else read_cef(text)
     if cef is None:
         return None
     at = cef_time(cef.fields)

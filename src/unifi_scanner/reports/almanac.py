@@ -138,8 +138,10 @@ class Almanac:
         }
 
     def _see_join(self, entry: LogEntry) -> None:
-        mac, name = entry.device_mac, entry.device_name
-        self.heads.join(_who(entry), self._slot(entry.timestamp), mac or "")
+        mac, name, when = entry.device_mac, entry.device_name, entry.timestamp
+        if not self._slot_begins <= when < self._slot_ends:
+            self._turn_to(when)
+        self.heads.join(entry.client_mac or entry.client_name or "", mac or "")
         spot = self.spots.get(mac) if mac else None
         if spot is None or (name and spot.name != name):
             spot = self._spot(mac, name)
@@ -149,22 +151,35 @@ class Almanac:
     def _slot(self, moment: datetime) -> int:
         # entries come nearly in order of time, so the next one mostly is of the same half hour
         if not self._slot_begins <= moment < self._slot_ends:
-            self._last_slot = slot_of(moment)
-            self._slot_begins = EPOCH + timedelta(seconds=self._last_slot * SLOT_S)
-            self._slot_ends = self._slot_begins + timedelta(seconds=SLOT_S)
+            self._turn_to(moment)
         return self._last_slot
 
+    def _turn_to(self, moment: datetime) -> None:
+        self._last_slot = slot_of(moment)
+        self._slot_begins = EPOCH + timedelta(seconds=self._last_slot * SLOT_S)
+        self._slot_ends = self._slot_begins + timedelta(seconds=SLOT_S)
+        self.heads.turn_to(self._last_slot)
+
     def _see_wired_join(self, entry: LogEntry) -> None:
-        self.heads.join(_who(entry), self._slot(entry.timestamp), "")
+        self._slot(entry.timestamp)
+        self.heads.join(_who(entry), "")
 
     def _see_leave(self, entry: LogEntry) -> None:
-        self.heads.leave(_who(entry), self._slot(entry.timestamp))
+        if not self._slot_begins <= entry.timestamp < self._slot_ends:
+            self._turn_to(entry.timestamp)
+        self.heads.leave(entry.client_mac or entry.client_name or "")
         stayed = entry.metadata.get("duration_s")
-        if isinstance(stayed, int) and stayed < SHORT_STAY_S and entry.kind == "client.disconnected":
+        if stayed is not None and entry.kind == "client.disconnected":
+            self._see_stay(stayed, entry)
+
+    def _see_stay(self, lasted: object, entry: LogEntry) -> None:
+        if isinstance(lasted, int) and lasted < SHORT_STAY_S:
             self._see_trouble(entry)
 
     def _see_roam(self, entry: LogEntry) -> None:
-        self.heads.stay(_who(entry), self._slot(entry.timestamp), entry.device_mac or "")
+        if not self._slot_begins <= entry.timestamp < self._slot_ends:
+            self._turn_to(entry.timestamp)
+        self.heads.stay(entry.client_mac or entry.client_name or "", entry.device_mac or "")
 
     def _see_trouble(self, entry: LogEntry) -> None:
         place = entry.device_mac or self.heads.place_of(_who(entry))

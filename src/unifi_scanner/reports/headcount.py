@@ -17,6 +17,10 @@ class Headcount:
         self._now = 0
         self._before = 0  # who was here from the start
         self._slots: dict[int, list[int]] = {}  # most and last count of each half hour, beyond `_before`
+        self._slot = 0  # of what comes next
+        self._held: list[int] | None = (
+            None  # what `_slots` holds of it, once something came; its last count comes late
+        )
 
     @property
     def known(self) -> bool:
@@ -27,7 +31,13 @@ class Headcount:
         """Return where a client was last."""
         return self._at.get(who)
 
-    def join(self, who: str, slot: int, place: str) -> None:
+    def turn_to(self, slot: int) -> None:
+        """Note that what comes next is of that half hour."""
+        self._settle()
+        self._slot = slot
+        self._held = None
+
+    def join(self, who: str, place: str) -> None:
         """Note that a client came."""
         at = self._at
         if at.get(who) is None:
@@ -35,23 +45,26 @@ class Headcount:
                 return
             self._now += 1
         at[who] = place
-        self._count(slot)
+        held = self._held
+        if held is None or self._now > held[0]:
+            self._count()
 
-    def leave(self, who: str, slot: int) -> None:
+    def leave(self, who: str) -> None:
         """Note that a client went."""
         at = self._at
-        if at.get(who) is None and who not in at:
+        if at.get(who) is not None:
+            self._now -= 1
+        elif who not in at:
             if not self._has_room(who):
                 return
             self._before += 1
-            self._count(slot)
-            self._now -= 1
-        elif at[who] is not None:
+            self._count()
             self._now -= 1
         at[who] = None
-        self._count(slot)
+        if self._held is None:
+            self._count()
 
-    def stay(self, who: str, slot: int, place: str) -> None:
+    def stay(self, who: str, place: str) -> None:
         """Note that a client is here, and where."""
         at = self._at
         if at.get(who) is None:
@@ -62,10 +75,11 @@ class Headcount:
             else:
                 self._before += 1
         at[who] = place
-        self._count(slot)
+        self._count()
 
     def most_in(self, first: int, count: int) -> list[int | None]:
         """Return the most clients at once in each of `count` slots from `first`; None before anything told."""
+        self._settle()
         if not self._slots:
             return [None] * count
         earlier = [slot for slot in self._slots if slot < first]
@@ -81,13 +95,14 @@ class Headcount:
     def _has_room(self, who: str) -> bool:
         return bool(who) and (who in self._at or len(self._at) < MOST_CLIENTS)
 
-    def _count(self, slot: int) -> None:
-        now, held = self._now, self._slots.get(slot)
-        if held is not None:
-            if now > held[0]:
-                held[0] = now
-            held[1] = now
-            return
-        self._slots[slot] = [now, now]
-        if len(self._slots) > self._most:
-            del self._slots[min(self._slots)]
+    def _settle(self) -> None:
+        if self._held is not None:
+            self._held[1] = self._now
+
+    def _count(self) -> None:
+        now, slots = self._now, self._slots
+        held = self._held = slots.setdefault(self._slot, [now, now])
+        held[0], held[1] = max(held[0], now), now
+        if len(slots) > self._most:
+            del slots[min(slots)]
+            self._held = slots.get(self._slot)

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from unifi_scanner.models.enums import Origin
 from unifi_scanner.models.log_entry import LogEntry
@@ -16,7 +17,9 @@ from unifi_scanner.models.matching import Told, fold, merge, unite
 from unifi_scanner.models.same_event import is_by_name, match_key, name_key, ways, widest_window
 from unifi_scanner.store.base import Added
 from unifi_scanner.store.judged import void_from
+from unifi_scanner.store.raws import Raws, are_worth_blocks, keep_in_blocks, records_in, stretches_of
 from unifi_scanner.store.rows import (
+    NO_RECORD,
     Row,
     bits_of,
     body_of,
@@ -32,9 +35,16 @@ APART = timedelta(minutes=10)  # a batch is searched in one stretch unless it le
 _LOOK_UP = 500  # values in one IN (...); padded, so that SQLite compiles two statements in all
 _FEW = 20
 
-_INSERT = """
-    INSERT INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
+_AT_ONCE = 50  # rows in one statement
+_ROW = "(?, ?, ?, ?, ?, ?, ?)"
+_INSERT = f"INTO entries (shard, id, ts, origins, match_key, body, raw) VALUES {_ROW}"
+_INSERT_MANY = _INSERT + f", {_ROW}" * (_AT_ONCE - 1)
+# the transaction is rolled back as a whole: a statement need not remember how to undo its part
+_SURELY, _IF_UNHEARD = "INSERT OR FAIL ", "INSERT OR IGNORE "
+_LAST_GIVEN = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entries'"
+_TAKE_BACK = "DELETE FROM entries WHERE seq > ?"
+_HAS_ALIASES = "SELECT 1 FROM aliases WHERE shard = ? LIMIT 1"
+_ALIASED = "SELECT 1 FROM aliases WHERE shard = ? AND id IN ({marks})"
 _BY_ID = """
     SELECT id, seq, origins, id FROM entries WHERE shard = ? AND id IN ({marks})
     UNION ALL
@@ -45,7 +55,7 @@ _CANDIDATES = """
     SELECT seq, match_key, id, ts, origins, body, raw FROM entries
     WHERE shard = ? AND ts BETWEEN ? AND ? AND origins & ? = 0 AND match_key IS NOT NULL
 """
-_ENTRY = "SELECT id, ts, origins, body, raw FROM entries WHERE seq = ?"
+_ENTRY = "SELECT seq, id, ts, origins, body, raw FROM entries WHERE seq = ?"
 _UPDATE = "UPDATE entries SET origins = ?, match_key = ?, body = ? WHERE seq = ?"
 _ALIAS = """
     INSERT INTO aliases (shard, id, seq) SELECT shard, ?, seq FROM entries WHERE shard = ? AND id = ?
@@ -87,18 +97,42 @@ class _Chunk:
     def __init__(self, connection: sqlite3.Connection, shard: int) -> None:
         self._connection = connection
         self._shard = shard
+        self._raws = Raws(lambda sql, params: connection.execute(sql, params).fetchall())
         self._first_us: int | None = None  # the earliest moment of which something changed
 
     def add(self, batch: Sequence[LogEntry]) -> Added:
         entries = _once(batch)
+        new, merged = (len(entries), 0) if self._add_unheard(entries) else self._add_each(entries)
+        if self._first_us is not None:
+            void_from(self._connection, self._shard, self._first_us)
+        return Added(new, merged, len(batch) - new - merged)
+
+    def _add_each(self, entries: Sequence[LogEntry]) -> tuple[int, int]:
         known = self._known([plain(entry.id) for entry in entries])
         fresh = [entry for entry in entries if plain(entry.id) not in known] if known else entries
         if known:
             self._hear_again(entries, known)
-        new, merged = self._place(fresh)
-        if self._first_us is not None:
-            void_from(self._connection, self._shard, self._first_us)
-        return Added(new, merged, len(batch) - new - merged)
+        return self._place(fresh)
+
+    def _add_unheard(self, entries: Sequence[LogEntry]) -> bool:
+        """Insert entries if all are new, without looking for each; otherwise return False and change nothing."""
+        if len(entries) < _AT_ONCE or not _is_one_source(entries):
+            return False
+        if self._known([plain(entry.id) for entry in entries[:: len(entries) // _FEW + 1]]):
+            return False
+        rows = [row_of(entry, self._shard, with_raw=False) for entry in entries]
+        if self._are_aliased(rows) or self._candidates(entries, rows):
+            return False
+        return self._insert(entries, rows, _IF_UNHEARD)
+
+    def _are_aliased(self, rows: Iterable[Row]) -> bool:
+        if self._connection.execute(_HAS_ALIASES, (self._shard,)).fetchone() is None:
+            return False
+        queries = (
+            (_ALIASED.format(marks=",".join("?" * len(some))), (self._shard, *some))
+            for some in _padded([row.id for row in rows])
+        )
+        return any(self._connection.execute(*query).fetchone() for query in queries)
 
     def _known(self, ids: Sequence[str]) -> dict[str, _Known]:
         found: dict[str, _Known] = {}
@@ -117,7 +151,11 @@ class _Chunk:
                 self._rewrite(place.seq, before, after)
 
     def _load(self, seq: int) -> LogEntry:
-        return entry_of(*self._connection.execute(_ENTRY, (seq,)).fetchone())
+        return self._entry(*self._connection.execute(_ENTRY, (seq,)).fetchone())
+
+    def _entry(self, seq: int, id_: str, ts: int, *row: Any) -> LogEntry:
+        origins, body, raw = row
+        return entry_of(id_, ts, origins, body, raw or self._raws.of(seq) or NO_RECORD)
 
     def _rewrite(self, seq: int, before: LogEntry, after: LogEntry) -> None:
         values = (bits_of(after.origins), plain(match_key(after)) or None, body_of(after), seq)
@@ -131,7 +169,7 @@ class _Chunk:
 
     def _place(self, fresh: Sequence[LogEntry]) -> tuple[int, int]:
         """Insert what is new, merge what was heard in another way; return how many of each."""
-        rows = [row_of(entry, self._shard) for entry in fresh]
+        rows = [row_of(entry, self._shard, with_raw=False) for entry in fresh]
         candidates = self._candidates(fresh, rows)
         if not candidates and _is_one_source(fresh):
             self._insert(fresh, rows)
@@ -139,7 +177,7 @@ class _Chunk:
         told = fold([entry for _, entry in candidates.values()], fresh)
         self._update([t for t in told if t.aliases and t.entry.id in candidates], candidates)
         new = [t for t in told if t.entry.id not in candidates]
-        self._insert([t.entry for t in new], [row_of(t.entry, self._shard) for t in new])
+        self._insert([t.entry for t in new], [row_of(t.entry, self._shard, with_raw=False) for t in new])
         self._alias(told)
         return len(new), len(fresh) - len(new)
 
@@ -154,7 +192,7 @@ class _Chunk:
                 if wanted is None:
                     wanted = _Wanted(fresh, rows)
                 if key in wanted:
-                    entry = entry_of(*rest)
+                    entry = self._entry(seq, *rest)
                     found[entry.id] = (seq, entry)
         return found
 
@@ -174,13 +212,34 @@ class _Chunk:
         aliases = [(plain(alias), self._shard, plain(entry.id)) for entry, heard in told for alias in heard]
         self._connection.executemany(_ALIAS, aliases)
 
-    def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row]) -> None:
+    def _insert(self, entries: Sequence[LogEntry], rows: Sequence[Row], how: str = _SURELY) -> bool:
+        """Insert and count entries; return False and change nothing where one was there already."""
         if not rows:
-            return
-        self._connection.executemany(_INSERT, rows)
+            return True
+        stretches = stretches_of(entries)
+        in_blocks = are_worth_blocks(stretches)
+        if not in_blocks:
+            rows = [row._replace(raw=raw) for row, raw in zip(rows, records_in(stretches), strict=True)]
+        last = self._connection.execute(_LAST_GIVEN).fetchone()
+        if self._write(rows, how) < len(rows):
+            self._connection.execute(_TAKE_BACK, last)
+            return False
+        if in_blocks:
+            keep_in_blocks(self._connection, stretches)
         self._note_change(min(map(_TS, rows)))
         counts = Counter(map(rollup_key, entries, map(_TS, rows)))
         self._connection.executemany(_ROLL_UP, ((self._shard, *key, count) for key, count in counts.items()))
+        return True
+
+    def _write(self, rows: Sequence[Row], how: str) -> int:
+        """Return how many rows were inserted."""
+        whole, count = len(rows) // _AT_ONCE * _AT_ONCE, 0
+        for start in range(0, whole, _AT_ONCE):
+            values = list(chain.from_iterable(rows[start : start + _AT_ONCE]))
+            count += self._connection.execute(how + _INSERT_MANY, values).rowcount
+        if whole < len(rows):
+            count += self._connection.executemany(how + _INSERT, rows[whole:]).rowcount
+        return count
 
 
 def _once(batch: Sequence[LogEntry]) -> Sequence[LogEntry]:

@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT = 10.0  # seconds to wait while another process writes
 CHECKED_BELOW = 64 * 1024 * 1024  # bytes: a larger file is checked whole only where it is under suspicion
+# 16 MB: a page of the index of ids, which every batch touches, is copied into the file once for several batches
+CHECKPOINT_PAGES = 4000
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SIDE_FILES = ("", "-wal", "-shm")
 
@@ -124,6 +126,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table: the file can shrink
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     except sqlite3.Error:
         connection.close()
         raise

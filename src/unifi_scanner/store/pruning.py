@@ -10,6 +10,7 @@ from typing import NamedTuple
 from unifi_scanner.store.base import Pruned
 from unifi_scanner.store.connection import Database
 from unifi_scanner.store.judged import void_doomed
+from unifi_scanner.store.raws import remove_empty_blocks
 from unifi_scanner.store.rows import NO_TIME_US, to_us
 
 SHARE = 20  # of all entries, one in so many goes at a time while the file is too big
@@ -96,4 +97,5 @@ def _remove(connection: sqlite3.Connection, which: str, params: tuple[int, ...],
     void_doomed(connection)
     connection.execute("DELETE FROM aliases WHERE seq IN (SELECT seq FROM doomed)")
     removed = connection.execute("DELETE FROM entries WHERE seq IN (SELECT seq FROM doomed)").rowcount
+    remove_empty_blocks(connection)
     return _Removed(removed, sum(count for _, count in untold))

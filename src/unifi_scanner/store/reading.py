@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.store.connection import Database
-from unifi_scanner.store.rows import NO_TIME_US, entry_of, to_us
+from unifi_scanner.store.raws import Raws
+from unifi_scanner.store.rows import NO_RECORD, NO_TIME_US, entry_of, to_us
 
 PAGE = 1000
 _LATEST_US = 2**62
@@ -16,14 +17,14 @@ _LATEST_US = 2**62
 # `+shard`: walk the arrivals, which are few, not the whole index of times
 _SPAN = "SELECT min(ts), max(ts) FROM entries WHERE +shard = ? AND seq > ? AND seq <= ?"
 _SAME_TIME = """
-    SELECT seq, ts, id, origins, body{raw} FROM entries
+    SELECT seq, ts, id, origins, body, {raw} FROM entries
     WHERE shard = ? AND ts = ? AND seq > ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?
 """
 _LATER = """
-    SELECT seq, ts, id, origins, body{raw} FROM entries
+    SELECT seq, ts, id, origins, body, {raw} FROM entries
     WHERE shard = ? AND ts > ? AND ts <= ? AND seq > ? AND seq <= ? ORDER BY ts, seq LIMIT ?
 """
-_RAW = {True: ", raw", False: ""}
+_RAW = {True: "raw", False: f"x'{NO_RECORD.hex()}'"}
 
 
 class Period(NamedTuple):
@@ -55,11 +56,12 @@ def period_of(
 def read(db: Database, period: Period) -> Iterator[LogEntry]:
     """Yield the entries of `period` in time order; no transaction stays open between pages."""
     period = _narrowed(db, period)
-    moment, seq = period.first_us - 1, 0
+    moment, seq, raws = period.first_us - 1, 0, Raws(db.rows)
     while page := _page(db, period, moment, seq):
-        for _, ts, id_, *rest in page:
-            yield entry_of(id_, ts, *rest)
-        seq, moment = page[-1][:2]
+        for seq, moment, id_, origins, body, raw in page:
+            record = raw or raws.of(seq)
+            if record is not None:
+                yield entry_of(id_, moment, origins, body, record)
 
 
 def _page(db: Database, period: Period, moment: int, seq: int) -> list[Any]:

@@ -17,7 +17,7 @@ from unifi_scanner.models.same_event import match_key
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOUR_US = 3_600_000_000
 _BITS = {origin: 1 << place for place, origin in enumerate(Origin)}
-_EMPTY = b"{}"
+NO_RECORD = b"{}"
 
 
 class Row(NamedTuple):
@@ -29,7 +29,7 @@ class Row(NamedTuple):
     origins: int
     match_key: str | None
     body: bytes
-    raw: bytes
+    raw: bytes  # empty where it stands in a block
 
 
 class _Body(msgspec.Struct, array_like=True, gc=False):
@@ -77,8 +77,8 @@ def origins_of(bits: int) -> frozenset[Origin]:
     return frozenset(origin for origin, bit in _BITS.items() if bits & bit)
 
 
-def row_of(entry: LogEntry, shard: int) -> Row:
-    """Return the row that keeps `entry`."""
+def row_of(entry: LogEntry, shard: int, *, with_raw: bool = True) -> Row:
+    """Return the row that keeps `entry`, if need be without its record, which is kept elsewhere."""
     return Row(
         shard,
         plain(entry.id),
@@ -86,7 +86,7 @@ def row_of(entry: LogEntry, shard: int) -> Row:
         bits_of(entry.origins),
         plain(match_key(entry)) or None,
         body_of(entry),
-        encoded(entry.raw_data) if entry.raw_data else _EMPTY,
+        encoded(entry.raw_data) if with_raw else b"",
     )
 
 
@@ -109,7 +109,7 @@ def body_of(entry: LogEntry) -> bytes:
     )
 
 
-def entry_of(id_: str, ts: int, origins: int, body: bytes, raw: bytes = _EMPTY) -> LogEntry:
+def entry_of(id_: str, ts: int, origins: int, body: bytes, raw: bytes = NO_RECORD) -> LogEntry:
     """Return the entry that a row keeps."""
     told = _decode_body(body)
     return LogEntry(
@@ -118,7 +118,7 @@ def entry_of(id_: str, ts: int, origins: int, body: bytes, raw: bytes = _EMPTY) 
         level=told.level,
         event_type=told.event_type,
         message=told.message,
-        raw_data=_decode_raw(raw) if raw != _EMPTY else {},
+        raw_data=_decode_raw(raw) if raw != NO_RECORD else {},
         metadata=told.metadata,
         device_mac=told.device_mac,
         device_name=told.device_name,

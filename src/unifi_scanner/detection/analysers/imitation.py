@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Final
 
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.trail import Trail, about, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
@@ -13,6 +15,8 @@ from unifi_scanner.models.phrasing import tame
 
 RULE: Final = "network-name-imitated"
 MOST_NAMES, MOST_DEVICES = 500, 2000
+_UNKNOWN: Final = frozenset({None})
+_device_of = attrgetter("device_mac")
 
 
 class Imitation:
@@ -26,10 +30,13 @@ class Imitation:
         self._met: set[str] = set()  # as they are told: most entries are of a device met before
         self._strangers: dict[tuple[str, str], Trail] = {}
 
-    @property
-    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
-        """Return who takes in which Kind."""
-        return {kind: self._see_own for kind in self.kinds if kind != "ap.rogue"}
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in which Kind."""
+        for kind in self.kinds:
+            if kind == "ap.rogue":
+                yield Seer(kind, self.see, self.see)
+            else:
+                yield Seer(kind, None, self._see_own, self._see_many_own)
 
     def see(self, entry: LogEntry) -> None:
         """Take in a name: one of yours, or a stranger's."""
@@ -41,6 +48,13 @@ class Imitation:
             self._meet(device)
         if name and entry.has_time:
             self._note(name, entry.metadata.get("bssid") or "", entry)
+
+    def _see_many_own(self, entries: Sequence[LogEntry]) -> None:
+        devices = set(map(_device_of, entries))
+        names = {entry.metadata.get("ssid") for entry in entries}
+        if not (self._met >= devices - _UNKNOWN and self._own.keys() >= names - _UNKNOWN):
+            for entry in entries:
+                self._see_own(entry)
 
     def _see_own(self, entry: LogEntry) -> None:
         device = entry.device_mac

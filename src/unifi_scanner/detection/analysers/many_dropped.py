@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_key, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
@@ -38,16 +39,20 @@ class _Burst(Trail):
 
     def drop(self, entry: LogEntry) -> int:
         """Take in that a client dropped off; return how many different ones did within a minute; of a few, at most so many."""
-        recent, horizon = self.recent, entry.timestamp - WITHIN
+        recent = self.recent
         recent.append(entry)
         self.fresh += 1
-        if recent[0].timestamp < horizon or len(recent) > MOST_CLIENTS:
-            self._forget(horizon)
-        if len(recent) >= NEED:
-            return self._count(entry)
+        return len(recent) if len(recent) < NEED else self._look_at(entry)
+
+    def _look_at(self, newest: LogEntry) -> int:
         if self.often:
-            self.often.clear()
-        return len(recent)
+            self._forget(newest.timestamp - WITHIN)
+        else:
+            self.recent = _within_a_minute(self.recent)  # nobody looked while they were few
+        if len(self.recent) >= NEED:
+            return self._count(newest)
+        self.often.clear()
+        return len(self.recent)
 
     def _forget(self, horizon: datetime) -> None:
         recent, often = self.recent, self.often
@@ -68,21 +73,24 @@ class _Burst(Trail):
 
     def keep(self) -> None:
         """Note that those of the last minute are a burst."""
-        for entry in self._not_looked_at():
+        not_looked_at = [*islice(reversed(self.recent), self.fresh)]
+        for entry in _within_a_minute(reversed(not_looked_at)):
             client = client_key(entry)
             if client not in self.clients:
                 self.clients.add(client)
                 self.add(entry)
         self.fresh = 0
 
-    def _not_looked_at(self) -> deque[LogEntry]:
-        """Return those since the last time, in order; the first must be within a minute of each that came after it."""
-        fresh: deque[LogEntry] = deque()
-        for entry in reversed([*islice(reversed(self.recent), self.fresh)]):
-            fresh.append(entry)
-            while fresh[0].timestamp < entry.timestamp - WITHIN:
-                fresh.popleft()
-        return fresh
+
+def _within_a_minute(entries: Iterable[LogEntry]) -> deque[LogEntry]:
+    """Return `entries` without the first ones that are more than a minute older than one that came after them."""
+    kept: deque[LogEntry] = deque()
+    for entry in entries:
+        kept.append(entry)
+        horizon = entry.timestamp - WITHIN
+        while kept[0].timestamp < horizon:
+            kept.popleft()
+    return kept
 
 
 class ManyDropped:
@@ -100,16 +108,18 @@ class ManyDropped:
         self._after_change: list[tuple[LogEntry, _Burst]] = []
         self._change: LogEntry | None = None
 
-    @property
-    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
-        """Return who takes in which Kind."""
-        arrive = dict.fromkeys(("client.connected", "client.roamed"), self._arrive)
-        return {**arrive, LEFT: self._leave, CHANGED: self._note_change}
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in which Kind."""
+        yield Seer("client.connected", self._arrive)
+        yield Seer("client.roamed", self._arrive)
+        yield Seer(LEFT, self._leave)
+        yield Seer(CHANGED, self._note_change)
 
     def see(self, entry: LogEntry) -> None:
         """Take in an arrival, a move, a departure or a change of settings."""
-        if entry.timestamp != NO_TIME:
-            self.see_of[entry.kind](entry)
+        for seer in self.seers():
+            if seer.kind == entry.kind and seer.timed is not None and entry.timestamp != NO_TIME:
+                seer.timed(entry)
 
     def _note_change(self, entry: LogEntry) -> None:
         self._change = entry
@@ -117,31 +127,37 @@ class ManyDropped:
     def _arrive(self, entry: LogEntry) -> None:
         client, facts = entry.client_mac or entry.client_name, entry.metadata
         place = facts.get("ap_to_mac") or entry.device_mac or entry.device_name
-        if client is None or self._at.get(client) == place or facts.get("guest"):
+        if client is None:
             return
-        self._take_off(client)
+        at, on = self._at, self._on
+        before = at.get(client)
+        if before == place or facts.get("guest"):
+            return
+        if before is not None:
+            del at[client]
+            on[before] -= 1
+        elif place:
+            self._make_room()
         if place:
-            while len(self._at) >= MOST_CLIENTS:
-                self._take_off(next(iter(self._at)))
-            self._at[client] = place
-            self._on[place] = self._on.get(place, 0) + 1
+            at[client] = place
+            on[place] = on.get(place, 0) + 1
 
-    def _take_off(self, client: str) -> str | None:
-        """Forget where a client is, and return it."""
-        place = self._at.pop(client, None)
-        if place is not None:
-            left = self._on[place] - 1
-            if left:
-                self._on[place] = left
-            else:
-                del self._on[place]
-        return place
+    def _make_room(self) -> None:
+        """Make room for one more client, and for its place."""
+        at, on = self._at, self._on
+        if len(at) >= MOST_CLIENTS:
+            on[at.pop(next(iter(at)))] -= 1
+        if len(on) > MOST_CLIENTS:
+            for place in [place for place, count in on.items() if not count]:
+                del on[place]
 
     def _leave(self, entry: LogEntry) -> None:
         client = entry.client_mac or entry.client_name
         if client is None or entry.metadata.get("guest"):
             return
-        before = self._take_off(client)
+        before = self._at.pop(client, None)
+        if before is not None:
+            self._on[before] -= 1
         place = entry.device_mac or entry.device_name or before
         if self._change is not None:
             self._leave_after_change(entry, self._change)

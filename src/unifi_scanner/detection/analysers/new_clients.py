@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import ClassVar, Final
 
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.trail import Trail, about, client_of, joined
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
@@ -37,6 +38,10 @@ class NewClients:
     def __init__(self, known: Collection[str] | None = None) -> None:
         self._known = known
         self._new: dict[str, Trail] = {}
+
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in which Kind: nobody where nobody can be told as new."""
+        return (Seer(kind, self.see) for kind in self.kinds if self._known is not None)
 
     def see(self, entry: LogEntry) -> None:
         """Take in one arrival."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
@@ -72,20 +73,32 @@ class PingPong:
         self._runs: dict[str, _Run] = {}
         self._found: dict[tuple[str, Pair], _Found] = {}
 
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in roams."""
+        return (Seer(kind, many=self.see_many) for kind in self.kinds)
+
     def see(self, entry: LogEntry) -> None:
         """Take in one roam."""
-        client, now = entry.client_mac or entry.client_name, entry.timestamp
-        start, end = ends = _ends(entry.metadata)
-        if not client or not start or not end or start == end or now == NO_TIME:
-            return
-        run = self._runs.get(client)
-        if run is None:
-            drop_oldest(self._runs, MOST_RUNS)
-            self._runs[client] = _Run(ends, entry)
-        elif start not in run.ends or end not in run.ends or now - run.last > APART:
-            run.begin(ends, entry)
-        else:
-            self._go_on(client, run, entry)
+        if entry.timestamp != NO_TIME:
+            self.see_many((entry,))
+
+    def see_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in roams that have a time."""
+        runs = self._runs
+        for entry in entries:
+            client, facts = entry.client_mac or entry.client_name, entry.metadata.get
+            start = facts("ap_from_mac") or facts("ap_from")
+            end = facts("ap_to_mac") or facts("ap_to")
+            if not client or not start or not end or start == end:
+                continue
+            run = runs.get(client)
+            if run is None:
+                drop_oldest(runs, MOST_RUNS)
+                runs[client] = _Run((start, end), entry)
+            elif start not in run.ends or end not in run.ends or entry.timestamp - run.last > APART:
+                run.begin((start, end), entry)
+            else:
+                self._go_on(client, run, entry)
 
     def _go_on(self, client: str, run: _Run, entry: LogEntry) -> None:
         run.last = entry.timestamp

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, drop_oldest, joined
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
@@ -80,17 +81,28 @@ class RoamStorm:
     def __init__(self) -> None:
         self._places: dict[str, _Place] = {}
 
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in roams."""
+        return (Seer(kind, many=self.see_many) for kind in self.kinds)
+
     def see(self, entry: LogEntry) -> None:
         """Take in one roam."""
-        facts = entry.metadata
-        client, key = entry.client_mac or entry.client_name, facts.get("ap_from_mac") or facts.get("ap_from")
-        if client is None or not key or entry.timestamp == NO_TIME:
-            return
-        place = self._places.get(key)
-        if place is None:
-            drop_oldest(self._places, MOST_PLACES)
-            place = self._places[key] = _Place(key, facts.get("ap_from") or key)
-        place.note(client, entry)
+        if entry.timestamp != NO_TIME:
+            self.see_many((entry,))
+
+    def see_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in roams that have a time."""
+        places = self._places
+        for entry in entries:
+            client, facts = entry.client_mac or entry.client_name, entry.metadata
+            key = facts.get("ap_from_mac") or facts.get("ap_from")
+            if client is None or not key:
+                continue
+            place = places.get(key)
+            if place is None:
+                drop_oldest(places, MOST_PLACES)
+                place = places[key] = _Place(key, facts.get("ap_from") or key)
+            place.note(client, entry)
 
     def findings(self) -> Iterator[Finding]:
         """Yield one finding for each storm: an access point that was left at once, or several between which all moved."""

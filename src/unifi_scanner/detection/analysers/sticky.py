@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
+from unifi_scanner.detection.dispatch import Seer
 from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_of, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
@@ -21,7 +22,7 @@ LONG: Final = timedelta(hours=1)
 FAINT: Final = -82  # dBm; who moves on at this has waited too long
 LATE: Final = 5  # such moves, with no day between two of them
 A_DAY: Final = timedelta(days=1)
-MOST_RUNS, MOST_FOUND, MOST_PLACES = 10_000, 500, 1000
+MOST_RUNS, MOST_FOUND = 10_000, 500
 
 
 class _Stay(Trail):
@@ -62,43 +63,47 @@ class Sticky:
         self._stays: dict[str, _Stay] = {}
         self._found: dict[tuple[str, str], _Stay] = {}
         self._late: dict[str, _Stay] = {}  # moves at a signal that hardly was one
-        self._places: set[str] = set()
+        self._places: set[str] = set()  # no more than are enough to have a choice
+        self._has_choice = False
 
-    @property
-    def see_of(self) -> Mapping[str, Callable[[LogEntry], None]]:
-        """Return who takes in which Kind."""
-        return {kind: self._see_move if kind in MOVES else self._see_signal for kind in self.kinds}
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in which Kind."""
+        for kind in self.kinds:
+            yield Seer(kind, self._see_move if kind in MOVES else self._see_signal, self.see)
 
     def see(self, entry: LogEntry) -> None:
         """Take in one reading of a signal, or a move."""
+        is_move = entry.kind in MOVES
         if entry.timestamp != NO_TIME:
-            self.see_of[entry.kind](entry)
-        elif entry.kind not in MOVES:
-            self._meet(entry.device_mac or entry.device_name)
+            (self._see_move if is_move else self._see_signal)(entry)
+        elif not is_move:
+            self._meet(entry)
 
     def _see_signal(self, entry: LogEntry) -> None:
-        place, facts = entry.device_mac or entry.device_name, entry.metadata
-        if place not in self._places:
-            self._meet(place)
+        if not self._has_choice:
+            self._meet(entry)
+        facts = entry.metadata
         signal = facts.get("signal") or facts.get("signal_before")
-        if signal.__class__ is int and (client := entry.client_mac) is not None and place is not None:
-            self._read(client, place, signal, entry)
+        if signal.__class__ is int:
+            self._read(signal, entry)
 
     def _see_move(self, entry: LogEntry) -> None:
         client, place = entry.client_mac, entry.device_mac or entry.device_name
         if client is None or place is None:
             return
-        if place not in self._places:
-            self._meet(place)
-        if self._stays:
-            self._stays.pop(client, None)
+        if not self._has_choice:
+            self._meet(entry)
+        if client in self._stays:
+            del self._stays[client]
         signal = entry.metadata.get("signal_before")
         if signal is not None:
             self._move(client, signal, entry)
 
-    def _meet(self, place: str | None) -> None:
-        if place is not None and len(self._places) < MOST_PLACES:
+    def _meet(self, entry: LogEntry) -> None:
+        place = entry.device_mac or entry.device_name
+        if place is not None:
             self._places.add(place)
+            self._has_choice = len(self._places) > 1
 
     def _move(self, client: str, signal: object, entry: LogEntry) -> None:
         if not isinstance(signal, int) or signal > FAINT:
@@ -111,7 +116,10 @@ class Sticky:
             late = self._late[client] = _Stay("")
         late.note(entry, signal)
 
-    def _read(self, client: str, place: str, signal: int, entry: LogEntry) -> None:
+    def _read(self, signal: int, entry: LogEntry) -> None:
+        client, place = entry.client_mac, entry.device_mac or entry.device_name
+        if client is None or place is None:
+            return
         stay = self._stays.get(client)
         if signal > GOOD or (stay is not None and stay.place != place):
             self._stays.pop(client, None)
@@ -127,9 +135,8 @@ class Sticky:
 
     def findings(self) -> Iterator[Finding]:
         """Yield one finding for each client and access point."""
-        has_choice = len(self._places) > 1
         for (client, place), stay in self._found.items():
-            yield _finding(client, place, stay, has_choice=has_choice)
+            yield _finding(client, place, stay, has_choice=self._has_choice)
         told = {client for client, _ in self._found}
         many = ((c, late) for c, late in self._late.items() if late.count >= LATE and c not in told)
         yield from (_late_finding(client, late) for client, late in islice(many, MOST_FOUND))

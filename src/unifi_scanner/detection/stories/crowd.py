@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from unifi_scanner.detection.stories.spell import Spell
-from unifi_scanner.models.log_entry import NO_TIME, LogEntry
+from unifi_scanner.models.log_entry import LogEntry
 
 MOST_CLIENTS: Final = 20_000
 MOST_RECENT: Final = 2_048
 BEFORE: Final = timedelta(minutes=3)  # a controller notes a silent device later than its clients' leave
 AFTER: Final = timedelta(minutes=10)
-LONG_AGO: Final = timedelta(minutes=30)  # nobody asks any more who left before
-SWEEP_EVERY: Final = timedelta(minutes=5)
 MOST_WATCHED: Final = 256
 OUT_OF_ORDER: Final = timedelta(minutes=2)
 
@@ -50,7 +48,6 @@ class Crowd:
     def __init__(self) -> None:
         self._on: dict[str, str] = {}
         self._recent: deque[LogEntry] = deque(maxlen=MOST_RECENT)
-        self._swept = NO_TIME
         self._watched: dict[str, Watched] = {}
 
     def place_of(self, client: str) -> str | None:
@@ -59,16 +56,21 @@ class Crowd:
 
     def join(self, entry: LogEntry) -> None:
         """Take in that a client came."""
-        self._put(entry, entry.device_mac or entry.device_name)
+        client, place = entry.client_mac, entry.device_mac or entry.device_name
+        if client in self._on and place is not None and not self._watched:
+            self._on[client] = place
+        else:
+            self._put(client, place, entry)
 
     def move(self, entry: LogEntry) -> None:
         """Take in that a client went over to another device."""
-        self._put(entry, entry.metadata.get("ap_to_mac") or entry.device_mac or entry.device_name)
+        place = entry.metadata.get("ap_to_mac") or entry.device_mac or entry.device_name
+        self._put(entry.client_mac, place, entry)
 
-    def _put(self, entry: LogEntry, place: str | None) -> None:
-        client, on = entry.client_mac, self._on
+    def _put(self, client: str | None, place: str | None, entry: LogEntry) -> None:
         if client is None or place is None:
             return
+        on = self._on
         if self._watched:
             before = on.get(client)
             if before in self._watched:
@@ -80,22 +82,14 @@ class Crowd:
     def leave(self, entry: LogEntry) -> None:
         """Take in that a client left."""
         self._recent.append(entry)
-        if entry.timestamp - self._swept > SWEEP_EVERY:
-            self._sweep(entry.timestamp)
         client = entry.client_mac
-        before = self._on.pop(client, None) if client is not None else None
-        if self._watched and client is not None:
+        if client is None:
+            return
+        before = self._on.pop(client, None)
+        if self._watched:
             place = entry.device_mac or before or entry.device_name
             if place in self._watched:
                 self._note(place, client, entry, is_back=False)
-
-    def _sweep(self, now: datetime) -> None:
-        """Forget who left long ago."""
-        recent = self._recent
-        # one clock that is wrong must not have everything forgotten
-        self._swept = min(now, recent[-2].timestamp) if len(recent) > 1 else now
-        while self._swept - recent[0].timestamp > LONG_AGO:
-            recent.popleft()
 
     def watch(self, spell: Spell, device: str) -> None:
         """Count who drops off a device from shortly before `spell` until a while after it."""
