@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import pickletools
 from collections import Counter, deque
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -42,6 +43,13 @@ def test_values_come_back_as_they_were() -> None:
 
 def test_the_only_one_of_its_kind_stays_the_only_one() -> None:
     assert thawed(frozen([BEYOND]))[0] is BEYOND
+
+
+def test_a_member_of_an_enumeration_is_written_alike_by_every_python() -> None:
+    written = [argument for _, argument, _ in pickletools.genops(frozen([Severity.HIGH])[16:])]
+    assert "Severity" in written
+    assert "getattr" not in written
+    assert thawed(frozen([Severity.HIGH]))[0] is Severity.HIGH
 
 
 class Runs:

@@ -36,7 +36,7 @@ def test_an_afternoon_without_internet_is_two_stories_with_their_causes(tmp_path
     line, power = stories["on-backup-line"], stories["power-went-out"]
     assert "failed twice" in line["what"]
     assert "1 hour 23 minutes in all" in line["what"]
-    assert "The Internet moved to the backup line." in line["consequences"]
+    assert "the Internet moved to the backup line WAN2" in line["what"]
     assert (
         power["title"]
         == "The power went out for 33 minutes, and took 2 access points, 2 switches and 3 devices with it"

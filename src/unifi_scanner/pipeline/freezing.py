@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from enum import Enum
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -36,7 +37,9 @@ class NotFrozenHere(ValueError):
 
 def frozen(state: object) -> bytes:
     """Return `state` as bytes; what is one thing in several places stays one."""
-    body = pickle.dumps(state, protocol=5)
+    out = io.BytesIO()
+    _Writer(out, protocol=5).dump(state)
+    body = out.getvalue()
     return blake2b(body, digest_size=_CHECK).digest() + body
 
 
@@ -49,6 +52,13 @@ def thawed(data: bytes) -> Any:
         return _Reader(io.BytesIO(body)).load()
     except BROKEN as exc:
         raise NotFrozenHere(str(exc)) from exc
+
+
+class _Writer(pickle.Pickler):
+    """Writes a member of an enumeration as its class and value; some Pythons would write it as a call of `getattr`."""
+
+    def reducer_override(self, value: object) -> Any:
+        return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
 
 
 class _Reader(pickle.Unpickler):
