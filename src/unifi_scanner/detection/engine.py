@@ -87,16 +87,15 @@ class Engine:
 
     def feed(self, entries: Iterable[LogEntry], heard: Heard | None = None) -> None:
         """Take in entries, and count them in `heard`; how they are divided over calls makes no difference."""
-        heard = heard or Heard()
-        dispatch = Dispatch((*heard.seers(), *self._seers())) if heard else self._dispatch
+        dispatch = self._dispatch if heard is None else Dispatch((*heard.seers(), *self._seers()))
         heard = heard or Heard()
         timed, untimed, nobody = dispatch.timed.get, dispatch.untimed.get, ()
-        number, done, last = 0, -1, heard.last or _NOT_YET
-        numbered = enumerate(entries, 1)
+        last = heard.last or _NOT_YET
+        waiting = iter(entries)
         try:
-            while number != done:
-                done = number
-                for number, entry in islice(numbered, AT_ONCE):  # noqa: B007 counted at the end
+            # read first, then looked at: what reads and what looks would push each other out of the processor's caches
+            while some := list(islice(waiting, AT_ONCE)):
+                for entry in some:
                     when = entry.timestamp
                     if when > last:
                         last = when
@@ -107,10 +106,10 @@ class Engine:
                             last = heard.last or _NOT_YET
                     for see in watchers:
                         see(entry)
+                heard.entries += len(some)
                 dispatch.hand_over()
         finally:
             dispatch.hand_over()
-            heard.entries += number
             if last is not _NOT_YET:
                 heard.last = last
 
