@@ -89,29 +89,16 @@ class Engine:
         """Take in entries, and count them in `heard`; how they are divided over calls makes no difference."""
         dispatch = self._dispatch if heard is None else Dispatch((*heard.seers(), *self._seers()))
         heard = heard or Heard()
-        timed, untimed, nobody = dispatch.timed.get, dispatch.untimed.get, ()
-        last = heard.last or _NOT_YET
-        waiting = iter(entries)
-        try:
+        waiting, some = iter(entries), list[LogEntry]()
+        while True:
             # read first, then looked at: what reads and what looks would push each other out of the processor's caches
-            while some := list(islice(waiting, AT_ONCE)):
-                for entry in some:
-                    when = entry.timestamp
-                    if when > last:
-                        last = when
-                        watchers = timed(entry.kind, nobody)
-                    else:
-                        watchers = (timed if heard.note_no_later(when) else untimed)(entry.kind, nobody)
-                        if last is _NOT_YET:
-                            last = heard.last or _NOT_YET
-                    for see in watchers:
-                        see(entry)
-                heard.entries += len(some)
-                dispatch.hand_over()
-        finally:
-            dispatch.hand_over()
-            if last is not _NOT_YET:
-                heard.last = last
+            some.clear()
+            try:
+                some.extend(islice(waiting, AT_ONCE))
+            finally:
+                _look_at(some, dispatch, heard)  # where reading breaks off, what came before it counts
+            if len(some) < AT_ONCE:
+                return
 
     @cached_property
     def _dispatch(self) -> Dispatch:
@@ -177,6 +164,26 @@ def detect(entries: Iterable[LogEntry], rules: Iterable[Rule]) -> list[Finding]:
     engine = Engine(rules)
     engine.feed(entries)
     return engine.findings()
+
+
+def _look_at(entries: Sequence[LogEntry], dispatch: Dispatch, heard: Heard) -> None:
+    timed, untimed, nobody = dispatch.timed.get, dispatch.untimed.get, ()
+    last = heard.last or _NOT_YET
+    for entry in entries:
+        when = entry.timestamp
+        if when > last:
+            last = when
+            watchers = timed(entry.kind, nobody)
+        else:
+            watchers = (timed if heard.note_no_later(when) else untimed)(entry.kind, nobody)
+            if last is _NOT_YET:
+                last = heard.last or _NOT_YET
+        for see in watchers:
+            see(entry)
+    heard.entries += len(entries)
+    if last is not _NOT_YET:
+        heard.last = last
+    dispatch.hand_over()
 
 
 def _rank(finding: Finding) -> tuple[int, float, str]:
