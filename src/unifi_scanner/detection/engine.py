@@ -112,8 +112,8 @@ class Engine:
                 yield from analyser.seers()
             else:
                 yield from (Seer(kind, analyser.see, analyser.see) for kind in analyser.kinds)
-        for kind, see in self._chronicle.watchers() if self._chronicle else ():
-            yield Seer(kind, see, see)
+        if self._chronicle is not None:
+            yield from self._chronicle.seers()
 
     def findings(self) -> list[Finding]:
         """Return what was found so far and the user did not mute, gravest first, then newest."""

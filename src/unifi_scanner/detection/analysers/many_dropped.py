@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from unifi_scanner.detection.dispatch import Seer
+from unifi_scanner.detection.dispatch import COMINGS, Seer
 from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_key, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
@@ -21,6 +21,7 @@ NEED: Final = 5  # different clients
 SHARE: Final = 0.7  # of those that were on it
 SOON: Final = timedelta(minutes=10)  # after a change, it may come of it
 MOST_PLACES, MOST_CLIENTS = 1000, 5000
+ARRIVED: Final = ("client.connected", "client.roamed")
 LEFT: Final = "client.disconnected"
 CHANGED: Final = "admin.changed_settings"
 
@@ -99,7 +100,7 @@ class ManyDropped:
     A school bell looks the same, so it is told quietly; what more than a handful do, a rule tells louder.
     """
 
-    kinds = ("client.connected", "client.roamed", LEFT, CHANGED)
+    kinds = (*ARRIVED, LEFT, CHANGED)
 
     def __init__(self) -> None:
         self._at: dict[str, str] = {}  # where each client is, and, by place, how many are there
@@ -110,37 +111,47 @@ class ManyDropped:
 
     def seers(self) -> Iterator[Seer]:
         """Yield who takes in which Kind."""
-        yield Seer("client.connected", self._arrive)
-        yield Seer("client.roamed", self._arrive)
-        yield Seer(LEFT, self._leave)
-        yield Seer(CHANGED, self._note_change)
+        for kind in (*ARRIVED, LEFT):
+            yield Seer(kind, many=self.see_many, queue=COMINGS)
+        yield Seer(CHANGED, self._note_change, queue=COMINGS)
 
     def see(self, entry: LogEntry) -> None:
         """Take in an arrival, a move, a departure or a change of settings."""
-        for seer in self.seers():
-            if seer.kind == entry.kind and seer.timed is not None and entry.timestamp != NO_TIME:
-                seer.timed(entry)
+        if entry.timestamp == NO_TIME:
+            return
+        if entry.kind == CHANGED:
+            self._note_change(entry)
+        else:
+            self.see_many((entry,))
 
     def _note_change(self, entry: LogEntry) -> None:
         self._change = entry
 
-    def _arrive(self, entry: LogEntry) -> None:
-        client, facts = entry.client_mac or entry.client_name, entry.metadata
-        place = facts.get("ap_to_mac") or entry.device_mac or entry.device_name
-        if client is None:
-            return
-        at, on = self._at, self._on
-        before = at.get(client)
-        if before == place or facts.get("guest"):
-            return
-        if before is not None:
-            del at[client]
-            on[before] -= 1
-        elif place:
-            self._make_room()
-        if place:
-            at[client] = place
-            on[place] = on.get(place, 0) + 1
+    def see_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in arrivals, moves and departures that have a time, among others."""
+        at, on, leave = self._at, self._on, self._leave
+        for entry in entries:
+            client, facts, kind = entry.client_mac or entry.client_name, entry.metadata, entry.kind
+            if client is None:
+                continue
+            if kind in ARRIVED:
+                place = facts.get("ap_to_mac") or entry.device_mac or entry.device_name
+                before = at.get(client)
+                if before == place or facts.get("guest"):
+                    continue
+                if before is not None:
+                    del at[client]
+                    on[before] -= 1
+                elif place:
+                    self._make_room()
+                if place:
+                    at[client] = place
+                    on[place] = on.get(place, 0) + 1
+            elif kind == LEFT and not facts.get("guest"):
+                before = at.pop(client, None)
+                if before is not None:
+                    on[before] -= 1
+                leave(entry, before)
 
     def _make_room(self) -> None:
         """Make room for one more client, and for its place."""
@@ -151,16 +162,10 @@ class ManyDropped:
             for place in [place for place, count in on.items() if not count]:
                 del on[place]
 
-    def _leave(self, entry: LogEntry) -> None:
-        client = entry.client_mac or entry.client_name
-        if client is None or entry.metadata.get("guest"):
-            return
-        before = self._at.pop(client, None)
-        if before is not None:
-            self._on[before] -= 1
-        place = entry.device_mac or entry.device_name or before
+    def _leave(self, entry: LogEntry, before: str | None) -> None:
         if self._change is not None:
             self._leave_after_change(entry, self._change)
+        place = entry.device_mac or entry.device_name or before
         if place is None:
             return
         burst = self._places.get(place)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
-from unifi_scanner.detection.dispatch import Seer
+from unifi_scanner.detection.dispatch import COMINGS, Seer
 from unifi_scanner.detection.spans import span_words
 from unifi_scanner.detection.trail import Trail, about, client_of, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
@@ -17,6 +17,7 @@ from unifi_scanner.models.signal import GOOD, WEAK, signal_words
 
 RULE: Final = "client-sticks"
 MOVES: Final = frozenset({"client.roamed", "wifi.moved"})
+READS: Final = frozenset({"client.connected", "client.disconnected", "wifi.left", "wifi.trouble"})
 NEED: Final = 3  # weak readings in a row
 LONG: Final = timedelta(hours=1)
 FAINT: Final = -82  # dBm; who moves on at this has waited too long
@@ -50,62 +51,56 @@ class _Stay(Trail):
 class Sticky:
     """Finds clients that hold on to an access point that is too far away."""
 
-    kinds = (
-        "client.connected",
-        "client.disconnected",
-        "client.roamed",
-        "wifi.moved",
-        "wifi.left",
-        "wifi.trouble",
-    )
+    kinds = tuple(sorted(MOVES | READS))
 
     def __init__(self) -> None:
         self._stays: dict[str, _Stay] = {}
         self._found: dict[tuple[str, str], _Stay] = {}
         self._late: dict[str, _Stay] = {}  # moves at a signal that hardly was one
-        self._places: set[str] = set()  # no more than are enough to have a choice
+        self._places: set[str] = set()  # until there is a choice
         self._has_choice = False
 
     def seers(self) -> Iterator[Seer]:
         """Yield who takes in which Kind."""
-        for kind in self.kinds:
-            yield Seer(kind, self._see_move if kind in MOVES else self._see_signal, self.see)
+        return (Seer(kind, None, self.see, self.see_many, COMINGS) for kind in self.kinds)
 
     def see(self, entry: LogEntry) -> None:
         """Take in one reading of a signal, or a move."""
-        is_move = entry.kind in MOVES
         if entry.timestamp != NO_TIME:
-            (self._see_move if is_move else self._see_signal)(entry)
-        elif not is_move:
-            self._meet(entry)
+            self.see_many((entry,))
+        elif entry.kind in READS:
+            self._meet((entry,))
 
-    def _see_signal(self, entry: LogEntry) -> None:
-        if not self._has_choice:
-            self._meet(entry)
-        facts = entry.metadata
-        signal = facts.get("signal") or facts.get("signal_before")
-        if signal.__class__ is int:
-            self._read(signal, entry)
+    def see_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in readings and moves that have a time, among others."""
+        stays, reads, moves = self._stays, READS, MOVES
+        self._meet(entries)
+        for entry in entries:
+            kind, facts = entry.kind, entry.metadata
+            if kind in reads:
+                signal = facts.get("signal") or facts.get("signal_before")
+                if signal.__class__ is int:
+                    self._read(signal, entry)
+            elif kind in moves:
+                signal = facts.get("signal_before")
+                if signal is not None or entry.client_mac in stays:
+                    self._move(signal, entry)
 
-    def _see_move(self, entry: LogEntry) -> None:
+    def _meet(self, entries: Sequence[LogEntry]) -> None:
+        if self._has_choice:
+            return
+        for entry in entries:
+            place = entry.device_mac or entry.device_name
+            is_mine = entry.kind in READS or (entry.kind in MOVES and entry.client_mac is not None)
+            if is_mine and place is not None:
+                self._places.add(place)
+        self._has_choice = len(self._places) > 1
+
+    def _move(self, signal: object, entry: LogEntry) -> None:
         client, place = entry.client_mac, entry.device_mac or entry.device_name
         if client is None or place is None:
             return
-        if not self._has_choice:
-            self._meet(entry)
-        if client in self._stays:
-            del self._stays[client]
-        signal = entry.metadata.get("signal_before")
-        if signal is not None:
-            self._move(client, signal, entry)
-
-    def _meet(self, entry: LogEntry) -> None:
-        place = entry.device_mac or entry.device_name
-        if place is not None:
-            self._places.add(place)
-            self._has_choice = len(self._places) > 1
-
-    def _move(self, client: str, signal: object, entry: LogEntry) -> None:
+        self._stays.pop(client, None)
         if not isinstance(signal, int) or signal > FAINT:
             return
         late = self._late.get(client)

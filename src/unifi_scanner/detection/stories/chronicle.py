@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import ClassVar, Final
 
+from unifi_scanner.detection.dispatch import COMINGS, Seer
 from unifi_scanner.detection.state import State, state_of, take_up
-from unifi_scanner.detection.stories.crowd import Crowd
+from unifi_scanner.detection.stories.crowd import CAME, LEFT, Crowd
 from unifi_scanner.detection.stories.spell import Spell
 from unifi_scanner.detection.stories.themes import BY_DEVICE, ENDS, LASTING, THEME_OF, Theme
 from unifi_scanner.models.log_entry import LogEntry
@@ -22,8 +23,6 @@ NOTED: Final = (
     | {Theme.POWER, Theme.CHANGE, Theme.LINE, Theme.SLOW_LINE, Theme.BACKUP, Theme.BEYOND}
     | {Theme.MANY}
 )
-JOINED = ("client.connected", "client.wired_connected")
-LEFT = ("client.disconnected", "client.wired_disconnected")
 ROLE_OF: Final = {
     "ap": "access point",
     "sw": "switch",
@@ -48,9 +47,7 @@ class Chronicle:
         begins: dict[str, See] = {kind: self._begin for kind, theme in THEME_OF.items() if theme in NOTED}
         ends: dict[str, See] = dict.fromkeys(ENDS, self._end)
         both = dict.fromkeys(begins.keys() & ends.keys(), self._end_and_begin)
-        crowd = dict.fromkeys(JOINED, self._crowd.join) | dict.fromkeys(LEFT, self._crowd.leave)
-        crowd["client.roamed"] = self._crowd.move
-        self._table: dict[str, See] = begins | ends | both | crowd
+        self._table: dict[str, See] = begins | ends | both
 
     def state(self) -> Sequence[State]:
         """Return what it knows by now, for `take_up`."""
@@ -61,9 +58,13 @@ class Chronicle:
         for part, state in zip((self, self._crowd), states, strict=True):
             take_up(part, state)
 
-    def watchers(self) -> Iterator[tuple[str, See]]:
-        """Yield what sees each Kind, so that nothing need be looked up again for an entry."""
-        yield from self._table.items()
+    def seers(self) -> Iterator[Seer]:
+        """Yield who takes in which Kind: several comings and goings, and troubles of devices in their place among them."""
+        crowd = self._crowd
+        for kind in sorted(CAME | LEFT):
+            yield Seer(kind, None, crowd.see, crowd.see_many, COMINGS)
+        for kind in sorted(self._table.keys() - CAME - LEFT):
+            yield Seer(kind, self._table[kind], self._table[kind], queue=COMINGS)
 
     def spells(self) -> Iterator[Spell]:
         """Yield everything noted."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from unifi_scanner.detection.stories.spell import Spell
 from unifi_scanner.models.log_entry import LogEntry
 
+LEFT: Final = frozenset({"client.disconnected", "client.wired_disconnected"})
+MOVED: Final = "client.roamed"
+CAME: Final = frozenset({"client.connected", "client.wired_connected", MOVED})
 MOST_CLIENTS: Final = 20_000
 MOST_RECENT: Final = 2_048
 BEFORE: Final = timedelta(minutes=3)  # a controller notes a silent device later than its clients' leave
@@ -54,42 +58,42 @@ class Crowd:
         """Return the device a client was last heard on."""
         return self._on.get(client)
 
-    def join(self, entry: LogEntry) -> None:
-        """Take in that a client came."""
-        client, place = entry.client_mac, entry.device_mac or entry.device_name
-        if client in self._on and place is not None and not self._watched:
-            self._on[client] = place
-        else:
-            self._put(client, place, entry)
+    def see(self, entry: LogEntry) -> None:
+        """Take in that a client came, went over to another device, or left."""
+        self.see_many((entry,))
 
-    def move(self, entry: LogEntry) -> None:
-        """Take in that a client went over to another device."""
-        place = entry.metadata.get("ap_to_mac") or entry.device_mac or entry.device_name
-        self._put(entry.client_mac, place, entry)
+    def see_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in comings, goings and moves, among others."""
+        on, watched, recent = self._on, self._watched, self._recent
+        for entry in entries:
+            client, kind = entry.client_mac, entry.kind
+            if kind in LEFT:
+                recent.append(entry)
+                if client is None:
+                    continue
+                before = on.pop(client, None)
+                if watched:
+                    self._leave(client, before, entry)
+            elif kind in CAME:
+                moved_to = entry.metadata.get("ap_to_mac") if kind == MOVED else None
+                place = moved_to or entry.device_mac or entry.device_name
+                if client is None or place is None:
+                    continue
+                if watched:
+                    self._come(client, place, entry)
+                on[client] = place
+                if len(on) > MOST_CLIENTS:
+                    del on[next(iter(on))]
 
-    def _put(self, client: str | None, place: str | None, entry: LogEntry) -> None:
-        if client is None or place is None:
-            return
-        on = self._on
-        if self._watched:
-            before = on.get(client)
-            if before in self._watched:
-                self._note(before, client, entry, is_back=before == place)
-        on[client] = place
-        if len(on) > MOST_CLIENTS:
-            del on[next(iter(on))]
+    def _come(self, client: str, place: str, entry: LogEntry) -> None:
+        before = self._on.get(client)
+        if before in self._watched:
+            self._note(before, client, entry, is_back=before == place)
 
-    def leave(self, entry: LogEntry) -> None:
-        """Take in that a client left."""
-        self._recent.append(entry)
-        client = entry.client_mac
-        if client is None:
-            return
-        before = self._on.pop(client, None)
-        if self._watched:
-            place = entry.device_mac or before or entry.device_name
-            if place in self._watched:
-                self._note(place, client, entry, is_back=False)
+    def _leave(self, client: str, before: str | None, entry: LogEntry) -> None:
+        place = entry.device_mac or before or entry.device_name
+        if place in self._watched:
+            self._note(place, client, entry, is_back=False)
 
     def watch(self, spell: Spell, device: str) -> None:
         """Count who drops off a device from shortly before `spell` until a while after it."""
