@@ -1,7 +1,7 @@
 """Detection: entries in, findings out. Rules are data; see rules/<category>/<what-happened>.toml."""
 
 from unifi_scanner.detection.analyser import ANALYSERS, KNOWN_OTHERWISE, Analyser
-from unifi_scanner.detection.dispatch import Seer
+from unifi_scanner.detection.dispatch import COMINGS, Seer
 from unifi_scanner.detection.engine import Begun, Engine, detect
 from unifi_scanner.detection.heard import Heard
 from unifi_scanner.detection.loader import ignored_kinds, load_rules
@@ -11,6 +11,7 @@ from unifi_scanner.detection.stories import GO_ON, Chronicle, Told, tell_stories
 
 __all__ = [
     "ANALYSERS",
+    "COMINGS",
     "GO_ON",
     "KNOWN_OTHERWISE",
     "Analyser",

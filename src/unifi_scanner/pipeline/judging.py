@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from unifi_scanner.detection import (
+    COMINGS,
     GO_ON,
     Begun,
     Chronicle,
@@ -56,8 +57,10 @@ class Tally(Heard):
         """Yield who counts what nobody understood, and who draws."""
         yield Seer(UNKNOWN_KIND, self._see_unknown, self._see_unknown)
         yield Seer(UNREADABLE_KIND, self._see_unreadable, self._see_unreadable)
+        for kind in sorted(self.almanac.comings):
+            yield Seer(kind, many=self.almanac.see_many, queue=COMINGS)
         for kind, draw in self.almanac.seers.items():
-            yield Seer(kind, draw, None)
+            yield Seer(kind, draw, queue=COMINGS)
 
     def _see_unknown(self, entry: LogEntry) -> None:
         self.unknown[entry.event_type] += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -49,6 +49,9 @@ TROUBLES = (
     "ap.low_power",
 )
 BACK = ("device.online", "device.readopted")
+JOINED, MOVED, DROPPED = "client.connected", "client.roamed", "client.disconnected"
+WIRED_IN, WIRED_OUT = "client.wired_connected", "client.wired_disconnected"
+COMINGS = frozenset({JOINED, MOVED, DROPPED, WIRED_IN, WIRED_OUT})  # and goings
 INSIDE = ("outgoing", "local")
 See = Callable[[LogEntry], None]
 
@@ -74,6 +77,7 @@ class Almanac:
     """Sees entries nearly in time order and keeps what the pictures of a report need."""
 
     MADE_WITH: ClassVar = frozenset({"seers"})
+    comings: ClassVar = COMINGS
 
     def __init__(self) -> None:
         self.spots: dict[str, Spot] = {}
@@ -83,15 +87,19 @@ class Almanac:
         self.outside: Counter[int] = Counter()
         self.inside: Counter[int] = Counter()
         self.not_stopped: Counter[int] = Counter()
-        self.seers = self._table()  # who takes in which Kind, for those that ask before they call
+        self.seers = self._table()  # who takes in which Kind, but for `comings`
         self._slot_begins = self._slot_ends = EPOCH
         self._last_slot = 0
 
     def feed(self, entry: LogEntry) -> None:
         """Take in one entry; one that no picture needs costs a look-up."""
+        if entry.timestamp == NO_TIME:
+            return
         see = self.seers.get(entry.kind)
-        if see is not None and entry.timestamp != NO_TIME:
+        if see is not None:
             see(entry)
+        else:
+            self.see_many((entry,))
 
     def pictures(self, period: Period, coverage: Coverage) -> Pictures:
         """Return what can be drawn of `period`, with what nobody saw."""
@@ -118,11 +126,6 @@ class Almanac:
 
     def _table(self) -> dict[str, See]:
         return {
-            "client.connected": self._see_join,
-            "client.wired_connected": self._see_wired_join,
-            "client.disconnected": self._see_leave,
-            "client.wired_disconnected": self._see_leave,
-            "client.roamed": self._see_roam,
             **dict.fromkeys(TROUBLES, self._see_trouble),
             "device.offline": self._see_offline,
             **dict.fromkeys(BACK, self._see_back),
@@ -137,11 +140,30 @@ class Almanac:
             "threat.detected": self._see_not_stopped,
         }
 
-    def _see_join(self, entry: LogEntry) -> None:
-        mac, name, when = entry.device_mac, entry.device_name, entry.timestamp
-        if not self._slot_begins <= when < self._slot_ends:
-            self._turn_to(when)
-        self.heads.join(entry.client_mac or entry.client_name or "", mac or "")
+    def see_many(self, entries: Sequence[LogEntry]) -> None:
+        """Take in `COMINGS` that have a time, among others."""
+        heads, begins, ends = self.heads, self._slot_begins, self._slot_ends
+        for entry in entries:
+            kind, when = entry.kind, entry.timestamp
+            if kind not in COMINGS:
+                continue
+            if not begins <= when < ends:
+                self._turn_to(when)
+                begins, ends = self._slot_begins, self._slot_ends
+            who = entry.client_mac or entry.client_name or ""
+            if kind == JOINED:
+                heads.join(who, entry.device_mac or "")
+                self._see_join(entry.device_mac, entry.device_name)
+            elif kind == MOVED:
+                heads.stay(who, entry.device_mac or "")
+            elif kind == WIRED_IN:
+                heads.join(who, "")
+            else:
+                heads.leave(who)
+                if kind == DROPPED:
+                    self._see_stay(entry)
+
+    def _see_join(self, mac: str | None, name: str | None) -> None:
         spot = self.spots.get(mac) if mac else None
         if spot is None or (name and spot.name != name):
             spot = self._spot(mac, name)
@@ -160,26 +182,10 @@ class Almanac:
         self._slot_ends = self._slot_begins + timedelta(seconds=SLOT_S)
         self.heads.turn_to(self._last_slot)
 
-    def _see_wired_join(self, entry: LogEntry) -> None:
-        self._slot(entry.timestamp)
-        self.heads.join(_who(entry), "")
-
-    def _see_leave(self, entry: LogEntry) -> None:
-        if not self._slot_begins <= entry.timestamp < self._slot_ends:
-            self._turn_to(entry.timestamp)
-        self.heads.leave(entry.client_mac or entry.client_name or "")
-        stayed = entry.metadata.get("duration_s")
-        if stayed is not None and entry.kind == "client.disconnected":
-            self._see_stay(stayed, entry)
-
-    def _see_stay(self, lasted: object, entry: LogEntry) -> None:
+    def _see_stay(self, entry: LogEntry) -> None:
+        lasted = entry.metadata.get("duration_s")
         if isinstance(lasted, int) and lasted < SHORT_STAY_S:
             self._see_trouble(entry)
-
-    def _see_roam(self, entry: LogEntry) -> None:
-        if not self._slot_begins <= entry.timestamp < self._slot_ends:
-            self._turn_to(entry.timestamp)
-        self.heads.stay(entry.client_mac or entry.client_name or "", entry.device_mac or "")
 
     def _see_trouble(self, entry: LogEntry) -> None:
         place = entry.device_mac or self.heads.place_of(_who(entry))
