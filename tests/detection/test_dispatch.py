@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unifi_scanner.detection.analysers.many_dropped import MOST_CLIENTS, NEED, WITHIN, _Burst
+from unifi_scanner.detection.analysers.many_dropped import MOST_CLIENTS, NEED, WITHIN, ManyDropped, _Burst
+from unifi_scanner.detection.analysers.sticky import Sticky
 from unifi_scanner.detection.dispatch import AT_ONCE, Dispatch, Seer
 from unifi_scanner.detection.engine import Engine
 from unifi_scanner.detection.heard import Heard
+from unifi_scanner.detection.stories import Chronicle
 from unifi_scanner.detection.trail import Trail
 from unifi_scanner.models.enums import LogLevel, LogSource
+from unifi_scanner.models.finding import Finding
 from unifi_scanner.models.log_entry import NO_TIME, LogEntry
 
 START = datetime(2025, 11, 10, tzinfo=UTC)
-A, B = "client.connected", "client.disconnected"
+A, B, BREAKS = "client.connected", "client.disconnected", "device.offline"
 
 
 def entry(second: float | None, client: str = "a", kind: str = B, number: int = 0) -> LogEntry:
@@ -42,7 +47,7 @@ times = st.one_of(st.none(), st.integers(0, 300))
 class _Looker:
     """Remembers what it was shown, one by one and by the dozen."""
 
-    kinds = (A, B)
+    kinds: tuple[str, ...] = (A, B)
 
     def __init__(self) -> None:
         self.one_by_one: list[str] = []
@@ -124,6 +129,116 @@ def test_one_who_takes_several_is_left_alone_where_there_is_nothing() -> None:
     dispatch.hand_over()
     dispatch.hand_over()
     assert shown == [1]
+
+
+class _Mixed(_Looker):
+    """Takes two Kinds in one queue, a third that passes it, and what has no time."""
+
+    kinds = (A, B, BREAKS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def seers(self) -> list[Seer]:
+        return [
+            Seer(BREAKS, self.note, self.note, queue="q"),
+            *(Seer(kind, None, self.note, self.note_many, "q") for kind in (A, B)),
+        ]
+
+    def note(self, entry: LogEntry) -> None:
+        self.seen.append(entry.id)
+
+    def note_many(self, entries: Sequence[LogEntry]) -> None:
+        self.seen.extend(entry.id for entry in entries)
+
+
+@given(
+    st.lists(st.tuples(times, st.sampled_from((A, B, BREAKS, "wan.down"))), max_size=3 * AT_ONCE),
+    st.integers(0, 200),
+)
+def test_kinds_of_one_queue_are_seen_in_their_common_order(
+    told: list[tuple[int | None, str]], cut: int
+) -> None:
+    entries = [entry(second, kind=kind, number=n) for n, (second, kind) in enumerate(told)]
+    one, other = _Mixed(), _Mixed()
+    engine = Engine((), [one, other])
+    engine.feed(entries[:cut], Heard())
+    engine.feed(entries[cut:])
+
+    assert one.seen == other.seen == [each.id for each in entries if each.kind in _Mixed.kinds]
+
+
+def test_one_who_takes_in_several_kinds_of_a_queue_is_told_once() -> None:
+    shown: list[list[str]] = []
+
+    def note(some: Sequence[LogEntry]) -> None:
+        shown.append([one.kind for one in some])
+
+    dispatch = Dispatch([Seer(kind, many=note, queue="q") for kind in (A, B)])
+    for kind in (B, A, B):
+        for see in dispatch.timed[kind]:
+            see(entry(1, kind=kind))
+    dispatch.hand_over()
+    dispatch.hand_over()
+    assert shown == [[B, A, B]]
+
+
+def test_who_takes_a_kind_at_once_has_it_after_what_waits_even_of_its_own_kind() -> None:
+    shown: list[str] = []
+    dispatch = Dispatch(
+        [
+            Seer(A, lambda one: shown.append(f"at once {one.id}"), queue="q"),
+            Seer(A, many=lambda some: shown.extend(f"waited {one.id}" for one in some), queue="q"),
+        ]
+    )
+    for see in dispatch.timed[A]:
+        see(entry(1, kind=A, number=1))
+    dispatch.hand_over()
+    assert shown == ["waited 1", "at once 1"]
+
+
+MIXED = (
+    *(A, B, B, B, "client.roamed", "client.wired_disconnected", "wifi.trouble"),
+    *(BREAKS, "device.online", "admin.changed_settings"),
+)
+crowds = st.lists(
+    st.tuples(st.sampled_from(MIXED), st.sampled_from("abcdefgh"), st.sampled_from((None, 1, 1, 2, 20, 400))),
+    max_size=150,
+)
+
+
+def _known_after(parts: Iterable[Sequence[LogEntry]]) -> tuple[list[Finding], Any, Any]:
+    """Return what code of its own finds, and whom it saw drop off what."""
+    chronicle = Chronicle()
+    engine = Engine((), [ManyDropped(), Sticky()], chronicle)
+    for part in parts:
+        engine.feed(part)
+    on = {client: chronicle.place_of(client) for client in "abcdefgh"}
+    return engine.findings(), [(one.about, one.start, one.end, one.clients) for one in chronicle.spells()], on
+
+
+@given(crowds)
+def test_what_is_found_is_the_same_whether_entries_come_alone_or_together(
+    told: list[tuple[str, str, int | None]],
+) -> None:
+    entries, now = [], 0
+    for number, (kind, client, step) in enumerate(told):
+        now += step or 0
+        one = entry(now if step else None, client, kind, number)
+        facts = {"signal": -85} if number % 3 else {"signal_before": -90}
+        entries.append(msgspec.structs.replace(one, metadata=facts, device_mac=f"ap {number % 2}"))
+    assert _known_after([entries]) == _known_after([one] for one in entries)
+
+
+def test_who_drops_off_before_a_change_of_settings_does_not_do_so_after_it() -> None:
+    drops = [
+        msgspec.structs.replace(entry(10, client=f"c{n}", number=n), device_mac=f"ap {n}")
+        for n in range(NEED)
+    ]
+    change = entry(10, kind="admin.changed_settings", number=NEED)
+    assert _known_after([[*drops, change]])[0] == []
+    assert len(_known_after([[change, *drops]])[0]) == 1
 
 
 @given(st.lists(st.integers(0, 100), max_size=30), st.lists(st.integers(0, 100), max_size=30))
