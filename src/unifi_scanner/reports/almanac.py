@@ -142,33 +142,35 @@ class Almanac:
 
     def see_many(self, entries: Sequence[LogEntry]) -> None:
         """Take in `COMINGS` that have a time, among others."""
-        heads, begins, ends = self.heads, self._slot_begins, self._slot_ends
+        heads, spots, begins, ends = self.heads, self.spots, self._slot_begins, self._slot_ends
         for entry in entries:
             kind, when = entry.kind, entry.timestamp
-            if kind not in COMINGS:
-                continue
             if not begins <= when < ends:
                 self._turn_to(when)
                 begins, ends = self._slot_begins, self._slot_ends
-            who = entry.client_mac or entry.client_name or ""
+            who, mac = entry.client_mac or entry.client_name or "", entry.device_mac
             if kind == JOINED:
-                heads.join(who, entry.device_mac or "")
-                self._see_join(entry.device_mac, entry.device_name)
-            elif kind == MOVED:
-                heads.stay(who, entry.device_mac or "")
-            elif kind == WIRED_IN:
-                heads.join(who, "")
-            else:
+                heads.join(who, mac or "")
+                name, spot = entry.device_name, spots.get(mac or "")
+                if spot is None or (name and spot.name != name):
+                    spot = self._spot(mac, name)
+                if spot is not None:
+                    spot.joins += 1
+            elif kind == DROPPED:
                 heads.leave(who)
-                if kind == DROPPED:
-                    self._see_stay(entry)
+                lasted = entry.metadata.get("duration_s")
+                if lasted is not None:
+                    self._see_stay(lasted, entry)
+            elif kind == MOVED:
+                heads.stay(who, mac or "")
+            elif kind in COMINGS:
+                self._see_wired(who, kind)
 
-    def _see_join(self, mac: str | None, name: str | None) -> None:
-        spot = self.spots.get(mac) if mac else None
-        if spot is None or (name and spot.name != name):
-            spot = self._spot(mac, name)
-        if spot is not None:
-            spot.joins += 1
+    def _see_wired(self, who: str, kind: str) -> None:
+        if kind == WIRED_IN:
+            self.heads.join(who, "")
+        else:
+            self.heads.leave(who)
 
     def _slot(self, moment: datetime) -> int:
         # entries come nearly in order of time, so the next one mostly is of the same half hour
@@ -182,8 +184,7 @@ class Almanac:
         self._slot_ends = self._slot_begins + timedelta(seconds=SLOT_S)
         self.heads.turn_to(self._last_slot)
 
-    def _see_stay(self, entry: LogEntry) -> None:
-        lasted = entry.metadata.get("duration_s")
+    def _see_stay(self, lasted: object, entry: LogEntry) -> None:
         if isinstance(lasted, int) and lasted < SHORT_STAY_S:
             self._see_trouble(entry)
 

@@ -21,7 +21,7 @@ NEED: Final = 5  # different clients
 SHARE: Final = 0.7  # of those that were on it
 SOON: Final = timedelta(minutes=10)  # after a change, it may come of it
 MOST_PLACES, MOST_CLIENTS = 1000, 5000
-ARRIVED: Final = ("client.connected", "client.roamed")
+CAME: Final = frozenset({"client.connected", "client.roamed"})
 LEFT: Final = "client.disconnected"
 CHANGED: Final = "admin.changed_settings"
 
@@ -100,7 +100,7 @@ class ManyDropped:
     A school bell looks the same, so it is told quietly; what more than a handful do, a rule tells louder.
     """
 
-    kinds = (*ARRIVED, LEFT, CHANGED)
+    kinds = (*sorted(CAME), LEFT, CHANGED)
 
     def __init__(self) -> None:
         self._at: dict[str, str] = {}  # where each client is, and, by place, how many are there
@@ -111,7 +111,7 @@ class ManyDropped:
 
     def seers(self) -> Iterator[Seer]:
         """Yield who takes in which Kind."""
-        for kind in (*ARRIVED, LEFT):
+        for kind in (*sorted(CAME), LEFT):
             yield Seer(kind, many=self.see_many, queue=COMINGS)
         yield Seer(CHANGED, self._note_change, queue=COMINGS)
 
@@ -134,7 +134,12 @@ class ManyDropped:
             client, facts, kind = entry.client_mac or entry.client_name, entry.metadata, entry.kind
             if client is None:
                 continue
-            if kind in ARRIVED:
+            if kind == LEFT and not facts.get("guest"):
+                before = at.pop(client, None)
+                if before is not None:
+                    on[before] -= 1
+                leave(entry, before)
+            elif kind in CAME:
                 place = facts.get("ap_to_mac") or entry.device_mac or entry.device_name
                 before = at.get(client)
                 if before == place or facts.get("guest"):
@@ -147,11 +152,6 @@ class ManyDropped:
                 if place:
                     at[client] = place
                     on[place] = on.get(place, 0) + 1
-            elif kind == LEFT and not facts.get("guest"):
-                before = at.pop(client, None)
-                if before is not None:
-                    on[before] -= 1
-                leave(entry, before)
 
     def _make_room(self) -> None:
         """Make room for one more client, and for its place."""
