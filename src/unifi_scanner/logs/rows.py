@@ -174,7 +174,7 @@ def cef_entry(
     context: Context,
     *,
     at: datetime | None = None,
-    identity: tuple[Any, ...] | None = None,
+    identity: tuple[Any, ...] | str | None = None,
 ) -> LogEntry:
     """Return the entry of a CEF record, from a log line (written `at`, where it says itself) or a webhook."""
     kind, facts = cef_kind(line), cef_facts(line.fields) if line.facts is None else line.facts
@@ -188,7 +188,8 @@ def cef_entry(
     moment = at or cef_time(line.fields)
     return make_entry(
         raw,
-        msgspec.structs.replace(context, origin=context.origin or Origin.CEF),
+        context,
+        by=Origin.CEF,
         kind=kind,
         event_type=f"CEF:{line.product.removeprefix('UniFi ')}:{line.signature}",
         who=who,
