@@ -9,17 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shared_data import SHARED, needs_fixtures
-from unifi_scanner.logs.cef import (
-    FIELDS_READ,
-    READINGS,
-    CefLine,
-    cef_facts,
-    cef_kind,
-    cef_time,
-    is_told_in_its_words,
-    own_subject,
-    parse_cef,
-)
+from unifi_scanner.logs.cef import CefLine, cef_kind, cef_time, is_told_in_its_words, own_subject, parse_cef
+from unifi_scanner.logs.cef_fields import FIELDS_READ, READINGS, cef_facts
 from unifi_scanner.logs.cef_forms import MOST_FORMS, read_cef
 from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.syslog import entry_of_line

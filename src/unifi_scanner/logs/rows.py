@@ -9,15 +9,8 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.logs import facts_flows, facts_lists, facts_v1, facts_v2
-from unifi_scanner.logs.cef import (
-    CefLine,
-    cef_facts,
-    cef_kind,
-    cef_time,
-    is_told_in_its_words,
-    own_subject,
-    with_names,
-)
+from unifi_scanner.logs.cef import CefLine, cef_kind, cef_time, is_told_in_its_words, own_subject, with_names
+from unifi_scanner.logs.cef_fields import cef_facts
 from unifi_scanner.logs.entry import Context, make_entry
 from unifi_scanner.logs.mongo import from_mongo
 from unifi_scanner.logs.reading import BLOCKED, first_text, mac_of, present, said, text_of
