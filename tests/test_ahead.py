@@ -207,7 +207,9 @@ def test_what_was_told_is_not_judged_ahead_of_the_next_report(home: Home) -> Non
         HOME, home.store.last_seq(HOME), report_id=message.message_id, channel="file", at=LATER
     )
     home.store.add(HOME, joins(40, first=1500))
-    assert home.tell(LATER + DAY) == Home(home.path).tell(LATER + DAY)
+    again = Home(home.path)
+    assert home.tell(LATER + DAY) == again.tell(LATER + DAY)
+    again.store.close()
     home.judge_everything(LATER + 3 * DAY)
     with closing(sqlite3.connect(home.path)) as beside:
         assert beside.execute("SELECT count(DISTINCT basis) FROM judged").fetchone()[0] == 1

@@ -9,17 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shared_data import SHARED, needs_fixtures
-from unifi_scanner.logs.cef import (
-    FIELDS_READ,
-    READINGS,
-    CefLine,
-    cef_facts,
-    cef_kind,
-    cef_time,
-    is_told_in_its_words,
-    own_subject,
-    parse_cef,
-)
+from unifi_scanner.logs.cef import CefLine, cef_kind, cef_time, is_told_in_its_words, own_subject, parse_cef
+from unifi_scanner.logs.cef_fields import FIELDS_READ, READINGS, cef_facts
 from unifi_scanner.logs.cef_forms import MOST_FORMS, read_cef
 from unifi_scanner.logs.entry import Context
 from unifi_scanner.logs.syslog import entry_of_line
@@ -233,3 +224,36 @@ def test_many_forms_are_forgotten_and_learned_anew() -> None:
         line = f"CEF:0|Ubiquiti|UniFi Network|{number}|400|N|1|UNIFIclientMac=02:00:00:00:00:01 UNIFIwifiName=Home"
         for _ in range(2):
             assert told(read_cef(line)) == told(parse_cef(line))
+
+
+def at(second: int, name: str = "Phone") -> str:
+    return (
+        f"Mar  5 12:00:00 Gate CEF:0|Ubiquiti|UniFi Network|10.4|400|Joined|1|UNIFIclientAlias={name} "
+        f"UNIFIutcTime=2026-03-05T12:00:{second:02}.000Z msg=Joined"
+    )
+
+
+def id_of(line: str, **context: Any) -> str:
+    return entry_of_line(line, Context(**context)).id
+
+
+def test_a_line_that_says_its_time_has_one_id_however_and_whenever_it_is_heard() -> None:
+    told = {
+        id_of(f"<14>{at(1)}", heard=NEAR),
+        id_of(at(1), zone="Asia/Tokyo", site="cabin"),
+        id_of(f" {at(1)}\n"),
+    }
+    assert len(told) == 1
+    assert id_of(at(1, "Tablet")) not in told
+
+
+def test_lines_in_time_order_have_ids_in_that_order() -> None:
+    ids = [id_of(at(second, name)) for second in range(60) for name in ("Phone", "\ud800")]
+    assert len(set(ids)) == 120
+    assert [one[:8] for one in ids] == sorted(one[:8] for one in ids)
+
+
+@pytest.mark.parametrize("year", ["0001", "1969", "2106", "9999"])
+def test_a_time_out_of_all_reason_still_makes_an_id(year: str) -> None:
+    line = at(1).replace("2026-03", f"{year}-03")
+    assert len(id_of(line)) == len(id_of(at(1))) == 24

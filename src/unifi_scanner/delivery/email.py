@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -100,7 +101,7 @@ class EmailChannel:
     def _mail_of(self, message: Message) -> EmailMessage:
         try:
             return build_mail(message, self.sender, self.recipients)
-        except (ValueError, IndexError) as exc:
+        except ValueError as exc:
             raise DeliveryError(
                 self.name, "a mail address is not valid.", hint="Check UNIFI_EMAIL_FROM and UNIFI_EMAIL_TO."
             ) from exc
@@ -147,7 +148,10 @@ def _add_images(mail: EmailMessage, message: Message) -> None:
 
 def _address(text: str) -> Address:
     name, bare = parseaddr(text)
-    address = Address(display_name=_one_line(name), addr_spec=bare)
+    try:
+        address = Address(display_name=_one_line(name), addr_spec=bare)
+    except (IndexError, MessageError) as exc:  # what it raises differs from one Python to the next
+        raise ValueError(text) from exc
     if not text.isprintable() or not address.username or not address.domain:
         raise ValueError(text)
     return address

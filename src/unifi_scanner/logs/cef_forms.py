@@ -12,18 +12,13 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from unifi_scanner.logs.cef import (
+from unifi_scanner.logs.cef import SIGN, CefLine, cef_kind, is_told_in_its_words, own_subject, parse_cef
+from unifi_scanner.logs.cef_fields import (
     FIELDS_READ,
     FLEETING,
     READINGS,
-    SIGN,
-    CefLine,
-    cef_kind,
     is_followed,
-    is_told_in_its_words,
     note_fact,
-    own_subject,
-    parse_cef,
     read_facts,
     with_what_follows,
 )

@@ -45,11 +45,14 @@ def make_entry(
     event_type: str,
     who: Subject,
     facts: dict[str, Any],
-    identity: tuple[Any, ...],
+    identity: tuple[Any, ...] | str,
     timed: Mapping[str, Any] | None = None,
     moment: datetime | None = None,
+    by: Origin = Origin.IMPORT,
 ) -> LogEntry:
-    """Return the entry of a record: `identity` names it in every process; `timed` holds its time, if not `raw`."""
+    """Return the entry of a record: `identity` names it in every process, where it is text, as it is; `timed` holds its time, if
+    not `raw`; `by` is the way it came where `context` does not say.
+    """
     moment = moment or event_time(raw if timed is None else timed)
     if moment is None and context.heard is not None:
         facts = facts | {"heard": True}
@@ -69,10 +72,14 @@ def make_entry(
         client_mac=who.client_mac,
         client_name=who.client_name,
         site=context.site,
-        origins=ALONE[context.origin or Origin.IMPORT],
-        id=digest_of(*identity, *_told_apart(identity, moment, context)),
+        origins=ALONE[context.origin or by],
+        id=identity if isinstance(identity, str) else _id_of(identity, moment, context),
         kind=kind,
     )
+
+
+def _id_of(identity: tuple[Any, ...], moment: datetime | None, context: Context) -> str:
+    return digest_of(*identity, *_told_apart(identity, moment, context))
 
 
 def _told_apart(identity: tuple[Any, ...], moment: datetime | None, context: Context) -> tuple[str, ...]:

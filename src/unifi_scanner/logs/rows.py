@@ -9,15 +9,8 @@ from typing import Any
 import msgspec
 
 from unifi_scanner.logs import facts_flows, facts_lists, facts_v1, facts_v2
-from unifi_scanner.logs.cef import (
-    CefLine,
-    cef_facts,
-    cef_kind,
-    cef_time,
-    is_told_in_its_words,
-    own_subject,
-    with_names,
-)
+from unifi_scanner.logs.cef import CefLine, cef_kind, cef_time, is_told_in_its_words, own_subject, with_names
+from unifi_scanner.logs.cef_fields import cef_facts
 from unifi_scanner.logs.entry import Context, make_entry
 from unifi_scanner.logs.mongo import from_mongo
 from unifi_scanner.logs.reading import BLOCKED, first_text, mac_of, present, said, text_of
@@ -174,7 +167,7 @@ def cef_entry(
     context: Context,
     *,
     at: datetime | None = None,
-    identity: tuple[Any, ...] | None = None,
+    identity: tuple[Any, ...] | str | None = None,
 ) -> LogEntry:
     """Return the entry of a CEF record, from a log line (written `at`, where it says itself) or a webhook."""
     kind, facts = cef_kind(line), cef_facts(line.fields) if line.facts is None else line.facts
@@ -188,7 +181,8 @@ def cef_entry(
     moment = at or cef_time(line.fields)
     return make_entry(
         raw,
-        msgspec.structs.replace(context, origin=context.origin or Origin.CEF),
+        context,
+        by=Origin.CEF,
         kind=kind,
         event_type=f"CEF:{line.product.removeprefix('UniFi ')}:{line.signature}",
         who=who,

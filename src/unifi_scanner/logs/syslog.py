@@ -32,7 +32,7 @@ from unifi_scanner.logs.rows import cef_entry
 from unifi_scanner.logs.told import Told
 from unifi_scanner.models.enums import ALONE, Origin
 from unifi_scanner.models.kinds import UNKNOWN_KIND, KindInfo, info_of
-from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of
+from unifi_scanner.models.log_entry import NO_TIME, LogEntry, digest_of, id_in_time
 from unifi_scanner.models.phrasing import phrase
 from unifi_scanner.models.wire_time import from_ms
 
@@ -113,11 +113,10 @@ def _cef_line(text: str, context: Context) -> LogEntry | None:
         return None
     at = cef_time(cef.fields)
     if at is not None:
-        identity = ("line", "", _bare(text))
-    else:
-        stamp = iso_within(text, end) or read_head(text).stamp
-        at = moment_of(stamp, context.zone, context.heard or context.near)
-        identity = _identity(text, stamp, at, context)
+        return cef_entry(cef, {"line": text}, context, at=at, identity=id_in_time(at, _bare(text)))
+    stamp = iso_within(text, end) or read_head(text).stamp
+    at = moment_of(stamp, context.zone, context.heard or context.near)
+    identity = _identity(text, stamp, at, context)
     return cef_entry(cef, {"line": text}, context, at=at, identity=identity)
 
 
