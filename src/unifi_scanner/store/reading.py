@@ -11,7 +11,7 @@ from unifi_scanner.store.connection import Database
 from unifi_scanner.store.raws import Raws
 from unifi_scanner.store.rows import NO_RECORD, NO_TIME_US, entry_of, to_us
 
-PAGE = 1000
+PAGE = 250  # rows; more of them at once would not stay near the processor until they are looked at
 _LATEST_US = 2**62
 
 # `+shard`: walk the arrivals, which are few, not the whole index of times
