@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from faults.home import BOTH, HISTORY, histories
+from faults.home import BOTH, HISTORY, V2_ONLY, histories
 from faults.judging import Outcome
 from faults.stage import Stage
 
@@ -141,6 +141,17 @@ def twists(how: str, seconds: float = 0.0) -> Broken:
 
 def _one_of(stage: Stage, among: Iterable[str]) -> str:
     return stage.rng.choice(sorted(histories(stage.truth.version).intersection(among)))
+
+
+def late_to_tell(stage: Stage) -> Outcome:
+    """Let what happens first be told by the system log only, so that the old list beside it seems to be frozen."""
+    stage.emit(2, V2_ONLY)
+    stage.begin()
+    stage.pause(0.5, 0.8)
+    stage.twin.disconnect_all("abort")
+    stage.emit(2, BOTH, apart=0.05)
+    stage.pause()
+    return stage.finish()
 
 
 def half_open(stage: Stage) -> Outcome:

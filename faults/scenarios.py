@@ -56,6 +56,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "500-for-good": Fault("one source answers 500 for good", VERSIONS, wire.for_good(wire.fails(500))),
     "empty-while": Fault("one source answers with nothing for a while", VERSIONS, wire.for_a_while(wire.twists("empty"), among=wire.TALKATIVE)),
     "empty-for-good": Fault("one source answers with nothing for good", VERSIONS, wire.for_good(wire.twists("empty"), among=wire.TALKATIVE)),
+    "late-to-tell": Fault("the old event list looks frozen at first, and is not", ("9.3.43", "9.5.21"), wire.late_to_tell),
     "rows-garbled": Fault("one source mixes nonsense into its rows", VERSIONS, wire.for_a_while(wire.twists("malformed"), mute=False)),
     "not-json": Fault("one source answers with half an answer", VERSIONS, wire.for_a_while(wire.twists("not_json"))),
     "twice-and-late": Fault("rows come twice, and late", VERSIONS, wire.told_twice_and_late),

@@ -29,7 +29,7 @@ from unifi_scanner.models.enums import Origin, SourceState, Status
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.models.topology import Topology
 from unifi_scanner.pipeline import Ingest, Publish, recall_topology, remember_topology
-from unifi_scanner.pipeline.history import Reading
+from unifi_scanner.pipeline.history import Found, Reading, told_anew
 from unifi_scanner.pipeline.ingest import FORGOT, OVERLAP, has_forgotten
 from unifi_scanner.store import Shard, SqliteStore, open_store
 
@@ -317,6 +317,31 @@ def test_a_source_has_forgotten_when_it_lacks_what_it_told_before_we_went_away(
     heard = Heard(source=source, entries=0, oldest=None if oldest is None else NOON - oldest)
     reading = Reading(Source(source), NOON, None if known is None else NOON - known, NOON - read)
     assert has_forgotten(heard, reading, NOON) is forgot
+
+
+@pytest.mark.parametrize(
+    ("newest", "known", "read", "anew"),
+    [
+        (1 * HOUR, 2 * HOUR, 2 * HOUR, True),
+        (2 * HOUR, 2 * HOUR, 2 * HOUR, False),  # the row it had
+        (1 * HOUR, None, 2 * HOUR, True),  # it had nothing
+        (None, 2 * HOUR, 2 * HOUR, False),
+        (1 * HOUR, 9 * HOUR, 8 * HOUR, False),  # it may have stopped since it was last read
+        (1 * HOUR, None, None, False),
+    ],
+)
+def test_a_source_tells_anew_what_it_did_not_have_when_it_was_read_since_then(
+    newest: timedelta | None, known: timedelta | None, read: timedelta | None, anew: bool
+) -> None:
+    heard = Heard(source="rest", entries=1, newest=None if newest is None else NOON - newest)
+    reading = Reading(
+        Source("rest"),
+        NOON,
+        None if known is None else NOON - known,
+        None if read is None else NOON - read,
+    )
+    found = Found(plan=[reading], begun=NOON, collected=Collected(heard=(heard,)))
+    assert told_anew(found, since=NOON - 3 * HOUR) == (["rest"] if anew else [])
 
 
 @pytest.mark.parametrize(("source", "version"), [("rest", "8.6.9"), ("system_log", "10.4.57")])

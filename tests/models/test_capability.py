@@ -21,6 +21,7 @@ from unifi_scanner.models.capability import (
     judge,
     judge_empty,
     must_probe,
+    without_refuted_guesses,
 )
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -180,3 +181,28 @@ def test_what_was_found_survives_as_json() -> None:
 def test_it_is_time_to_ask_again_after_an_update_and_daily(version: str, hours: int, expected: bool) -> None:
     assert must_probe(known("9.3.43"), version, NOON + timedelta(hours=hours)) is expected
     assert must_probe(None, version, NOON)
+
+
+@pytest.mark.parametrize(
+    ("version", "endpoint", "before", "told", "after"),
+    [
+        ("9.3.43", "stat/event", State.FROZEN, "rest", State.WORKS),
+        ("9.3.43", "stat/event", State.UNKNOWN, "rest", State.WORKS),
+        ("9.3.43", "stat/event", State.FROZEN, "alarm", State.FROZEN),
+        ("9.3.44", "stat/ips/event", State.FROZEN, "ips", State.WORKS),
+        ("9.3.45", "stat/ips/event", State.FROZEN, "ips", State.FROZEN),
+        ("10.0.162", "stat/event", State.FROZEN, "rest", State.FROZEN),
+        ("9.3.43", "stat/event", State.GONE, "rest", State.GONE),
+        ("9.3.43", "stat/event", State.FROZEN, "ssh", State.FROZEN),
+    ],
+)
+def test_a_guess_that_a_list_is_frozen_ends_with_the_first_new_thing_it_tells(
+    version: str, endpoint: str, before: State, told: str, after: State
+) -> None:
+    known = Capabilities(
+        flavour="unifi_os",
+        version=version,
+        at=NOON,
+        endpoints={endpoint: Capability(state=before, reason="why", at=NOON)},
+    )
+    assert without_refuted_guesses(known, [told]).of(endpoint).state is after

@@ -17,7 +17,7 @@ from unifi_scanner.config.settings import Settings
 from unifi_scanner.delivery import Channel
 from unifi_scanner.detection import load_rules
 from unifi_scanner.errors import ControllerError
-from unifi_scanner.models.capability import Capabilities, differences
+from unifi_scanner.models.capability import Capabilities, differences, without_refuted_guesses
 from unifi_scanner.models.enums import SourceState, Voice
 from unifi_scanner.models.samples import Samples
 from unifi_scanner.models.topology import UNKNOWN_TOPOLOGY
@@ -33,6 +33,7 @@ from unifi_scanner.pipeline import (
     remember_facts,
     remember_health,
     remember_topology,
+    told_anew,
 )
 from unifi_scanner.store import EventStore
 
@@ -203,6 +204,7 @@ class SiteWatch:
         """Store what was read and return how many entries were new."""
         if learned.capabilities is not None:
             self._note_capabilities(learned.capabilities, now)
+        self._note_refuted(learned.found)
         if learned.samples is not None:
             remember_health(self.store, self.shard, learned.samples)
         self._keep_topology()
@@ -221,6 +223,15 @@ class SiteWatch:
             self.store.record_change(self.shard, sentence, now)
         self._know(found)
         remember_facts(self.store, self.shard, self.site.facts(listening=True))
+
+    def _note_refuted(self, found: Found) -> None:
+        known = self.site.capabilities
+        if known is None or known.at is None:
+            return
+        told = without_refuted_guesses(known, told_anew(found, known.at))
+        if told is not known:
+            self._know(told)
+            remember_facts(self.store, self.shard, self.site.facts(listening=True))
 
     def _know(self, capabilities: Capabilities | None) -> None:
         self.site.capabilities = self.ingest.capabilities = capabilities

@@ -7,7 +7,7 @@ says nothing until a newer source agrees (docs/protocol.md 0).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -162,6 +162,22 @@ def ought_to_tell(source: str, version: str | None) -> bool:
     """Return whether a controller of this version is known to have this source, and to write new rows to it."""
     first, last = _TELLS.get(source, ((99,), (99,)))
     return bool(version) and first <= version_of(version) < last
+
+
+def without_refuted_guesses(known: Capabilities, told: Iterable[str]) -> Capabilities:
+    """Return what is known once these sources told something new: that one of them is frozen was a guess, and wrong.
+
+    A list that this version no longer writes to is left as it is (docs/protocol.md 0).
+    """
+    guessed = {State.FROZEN, State.UNKNOWN}
+    refuted = {
+        ENDPOINTS[source][0]: Capability(state=State.WORKS, at=known.at)
+        for source in told
+        if source in ENDPOINTS
+        and known.of_source(source).state in guessed
+        and ought_to_tell(source, known.version)
+    }
+    return msgspec.structs.replace(known, endpoints={**known.endpoints, **refuted}) if refuted else known
 
 
 def version_of(text: str | None) -> tuple[int, ...]:

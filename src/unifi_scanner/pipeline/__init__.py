@@ -16,7 +16,7 @@ from unifi_scanner.pipeline.books import (
     remember_topology,
     standing_name,
 )
-from unifi_scanner.pipeline.history import Found, Reading, read_history
+from unifi_scanner.pipeline.history import Found, Reading, read_history, told_anew
 from unifi_scanner.pipeline.ingest import Ingest, LiveCollector, is_event
 from unifi_scanner.pipeline.judging import Tally, judge
 from unifi_scanner.pipeline.late_news import fold_held
@@ -50,4 +50,5 @@ __all__ = [
     "remember_topology",
     "retry_pending",
     "standing_name",
+    "told_anew",
 ]

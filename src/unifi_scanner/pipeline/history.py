@@ -53,6 +53,20 @@ def read_history(plan: Sequence[Reading], now: datetime) -> Found:
     return Found(plan=plan, begun=now, collected=collected)
 
 
+def told_anew(found: Found, since: datetime) -> list[str]:
+    """Return the sources that told something they did not have when they were last read, which was not before `since`."""
+    readings = {reading.name: reading for reading in found.plan}
+    return [
+        heard.source
+        for heard in found.collected.heard
+        if heard.newest is not None
+        and (reading := readings.get(heard.source)) is not None
+        and reading.read_at is not None
+        and reading.read_at >= since
+        and (reading.known_upto is None or heard.newest > reading.known_upto)
+    ]
+
+
 class _Line:
     """The one line to the controller that all of a round's questions share."""
 
