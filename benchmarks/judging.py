@@ -24,8 +24,8 @@ from unifi_scanner.pipeline.publish import Publish
 from unifi_scanner.store import Shard, open_store
 
 HOME = Shard("console", "default")
-FEW, MANY, BATCH, RUNS = 100_000, 1_000_000, 1000, 2
-DAYS = timedelta(days=30)
+FEW, MANY, BATCH, RUNS = 100_000, 1_000_000, 1000, 3
+DAYS = timedelta(days=30)  # of many; few are the same network's first days, so that only their number differs
 END = busy.START + DAYS
 JUDGING_S, REPORT_S, MEMORY_MB, LINEAR = 6.0, 2.0, 200.0, 1.2
 HEARD = frozenset({Origin.REST})
@@ -109,8 +109,8 @@ def _in_a_process(work: Callable[[Path, int, Any], None], path: Path, count: int
 
 
 def fill(path: Path, count: int, pipe: Any) -> None:
-    """Store `count` entries of a busy office, spread over the period."""
-    busy.ENTRIES, busy.WEEK_S = count, int(DAYS.total_seconds())
+    """Store `count` entries of a busy office, as close to each other in time as many of them are."""
+    busy.ENTRIES, busy.WEEK_S = count, int(DAYS.total_seconds()) * count // MANY
     store = open_store(path)
     waiting = []
     for one in busy._entries():
@@ -138,7 +138,7 @@ def report(path: Path, count: int, pipe: Any) -> None:
     """Make the report of the whole period."""
     publish = _publish(path)
     began = time.process_time()
-    made = publish.report(since=busy.START, now=END)
+    made = publish.report(since=busy.START, now=busy.START + DAYS * count / MANY)
     seconds = time.process_time() - began
     publish.store.close()
     assert made.entry_count == count

@@ -7,7 +7,7 @@ import json
 import multiprocessing
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -141,7 +141,7 @@ async def ours(port: int) -> float:
     return seconds * (FRAMES - 1) / (FRAMES - first)
 
 
-def best_of(measure: Callable[[int], Any], port: int) -> float:
+def best_of(measure: Callable[[int], Coroutine[Any, Any, float]], port: int) -> float:
     """Return the quickest of several rounds: the one the machine disturbed least."""
     return min(asyncio.run(measure(port)) for _ in range(ROUNDS))
 

@@ -10,7 +10,9 @@ from unifi_scanner.models.log_entry import LogEntry
 
 See = Callable[[LogEntry], None]
 SeeMany = Callable[[Sequence[LogEntry]], None]
-AT_ONCE: Final = 64  # entries; more would not stay near the processor
+AT_ONCE: Final = (
+    250  # entries; more would not stay near the processor, fewer would be looked at with more ado
+)
 COMINGS: Final = "comings and goings"  # the queue of who came, went and moved, by radio or by cable
 
 

@@ -47,9 +47,9 @@ class Trail:
         if rest:
             self.count += len(rest)
             self.tail.extend(rest[-KEPT_LAST:])
-            moments = [entry.timestamp for entry in rest]
-            self.first = min(self.first, *moments)
-            self.last = max(self.last, *moments)
+            moments = sorted([entry.timestamp for entry in rest])  # at little cost, as they mostly are
+            self.first = min(self.first, moments[0])
+            self.last = max(self.last, moments[-1])
 
     def _begin(self, entry: LogEntry, moment: datetime) -> None:
         self.head.append(entry)

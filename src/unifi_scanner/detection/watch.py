@@ -9,7 +9,15 @@ from typing import Any, ClassVar, Final
 
 from unifi_scanner.detection.conditions import compile_where
 from unifi_scanner.detection.dispatch import Seer
-from unifi_scanner.detection.fields import LISTABLE, RENAMED, Key, key_reader, may_be_same, reader_of
+from unifi_scanner.detection.fields import (
+    LISTABLE,
+    RENAMED,
+    Key,
+    key_reader,
+    keys_reader,
+    may_be_same,
+    reader_of,
+)
 from unifi_scanner.detection.group import BEYOND, Group
 from unifi_scanner.detection.rule import Precondition, Rule
 from unifi_scanner.detection.state import State, state_of, take_up
@@ -56,7 +64,19 @@ class Watch:
     """What all rules at work have in common; without a window every match counts."""
 
     MADE_WITH: ClassVar = frozenset(
-        {"rule", "after", "unless", "_tests", "_key", "_distinct", "_listed", "_within", "_need", "_value"}
+        {
+            "rule",
+            "after",
+            "unless",
+            "_tests",
+            "_key",
+            "_distinct",
+            "_listed",
+            "_within",
+            "_need",
+            "_keys",
+            "_values",
+        }
     )
 
     def __init__(self, rule: Rule) -> None:
@@ -157,6 +177,12 @@ class Watch:
 class TimedWatch(Watch):
     """A rule that looks at entries that have a time: at several at once where nothing else plays a part."""
 
+    def __init__(self, rule: Rule, within: timedelta) -> None:
+        super().__init__(rule)
+        self._within = within
+        self._need = rule.window.at_least
+        self._keys = keys_reader(rule.window.by)
+
     def _seers_of_rule(self) -> Iterator[Seer]:
         rule = self.rule
         if len(rule.kind) == 1 and not (rule.after or rule.unless or rule.resolve):
@@ -181,16 +207,14 @@ class RunWatch(TimedWatch):
     """A rule that wants so many matches of one subject within a span."""
 
     def __init__(self, rule: Rule, within: timedelta) -> None:
-        super().__init__(rule)
-        self._within = within
-        self._need = rule.window.at_least
+        super().__init__(rule, within)
         self._runs: dict[Key, Run] = {}
         self._sweep_at = SWEEP_FROM
 
     def see_many(self, entries: Sequence[LogEntry]) -> None:
         """Take in entries of the rule's Kinds that have a time."""
         entries, runs, need = self._matching(entries), self._runs, self._need
-        for key, entry in zip(map(self._key, entries), entries, strict=True):
+        for key, entry in zip(self._keys(entries), entries, strict=True):
             run = runs.get(key)
             if run is None:
                 if key is None:
@@ -219,19 +243,15 @@ class DistinctWatch(TimedWatch):
     """A rule that wants so many different values for one subject within a span."""
 
     def __init__(self, rule: Rule, within: timedelta) -> None:
-        super().__init__(rule)
-        self._within = within
-        self._need = rule.window.at_least
-        self._value = self._distinct or reader_of("client")
+        super().__init__(rule, within)
+        self._values = keys_reader((rule.window.distinct or "client",))
         self._runs: dict[Key, DistinctRun] = {}
         self._sweep_at = SWEEP_FROM
 
     def see_many(self, entries: Sequence[LogEntry]) -> None:
         """Take in entries of the rule's Kinds that have a time."""
         entries, runs, need, within = self._matching(entries), self._runs, self._need, self._within
-        for key, value, entry in zip(
-            map(self._key, entries), map(self._value, entries), entries, strict=True
-        ):
+        for key, value, entry in zip(self._keys(entries), self._values(entries), entries, strict=True):
             if key is None or value is None:
                 continue
             run = runs.get(key)

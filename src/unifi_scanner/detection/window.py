@@ -23,9 +23,11 @@ class Run:
 
     def forget(self, within: timedelta) -> None:
         """Forget what is too old to lie in one span with the newest, or with any that comes after it."""
-        kept, now = self.kept, self.kept[-1].timestamp
-        while now - kept[0].timestamp > within:
-            del kept[0]
+        kept, gone = self.kept, 0
+        horizon = kept[-1].timestamp - within
+        while kept[gone].timestamp < horizon:
+            gone += 1
+        del kept[:gone]
 
     @property
     def last(self) -> datetime:

@@ -36,7 +36,7 @@ class Seen(Trail):
         super().add_many(entries)
         macs: list[Any] = [entry.client_mac for entry in entries]
         names: list[Any] = [entry.client_name for entry in entries]
-        if all(names) and self.clients.keys() >= set(macs):
+        if len(self.clients) + len(macs) <= MOST_SUBJECTS and all(macs) and all(names):
             self.clients.update(macs)
             self.names.update(zip(macs, names, strict=True))
         else:

@@ -67,13 +67,17 @@ class Headcount:
     def stay(self, who: str, place: str) -> None:
         """Note that a client is here, and where."""
         at = self._at
-        if at.get(who) is None:
-            if not self._has_room(who):
-                return
-            if who in at:
-                self._now += 1
-            else:
-                self._before += 1
+        if at.get(who) is not None:
+            at[who] = place
+            if self._held is None:
+                self._count()
+            return
+        if not self._has_room(who):
+            return
+        if who in at:
+            self._now += 1
+        else:
+            self._before += 1
         at[who] = place
         self._count()
 

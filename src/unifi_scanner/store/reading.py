@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.store.connection import Database
 from unifi_scanner.store.raws import Raws
-from unifi_scanner.store.rows import NO_RECORD, NO_TIME_US, entry_of, to_us
+from unifi_scanner.store.rows import NO_RECORD, NO_TIME_US, Same, entry_of, to_us
 
 PAGE = 250  # rows; more of them at once would not stay near the processor until they are looked at
+MOST_SAME = 10_000  # texts that entries share while they are read
 _LATEST_US = 2**62
 
 # `+shard`: walk the arrivals, which are few, not the whole index of times
@@ -55,13 +56,15 @@ def period_of(
 
 def read(db: Database, period: Period) -> Iterator[LogEntry]:
     """Yield the entries of `period` in time order; no transaction stays open between pages."""
-    period = _narrowed(db, period)
+    period, same = _narrowed(db, period), Same()
     moment, seq, raws = period.first_us - 1, 0, Raws(db.rows)
     while page := _page(db, period, moment, seq):
+        if len(same) > MOST_SAME:
+            same.clear()
         for seq, moment, id_, origins, body, raw in page:
             record = raw or raws.of(seq)
             if record is not None:
-                yield entry_of(id_, moment, origins, body, record)
+                yield entry_of(id_, moment, origins, body, record, same)
 
 
 def _page(db: Database, period: Period, moment: int, seq: int) -> list[Any]:

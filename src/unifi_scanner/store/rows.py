@@ -18,6 +18,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOUR_US = 3_600_000_000
 _BITS = {origin: 1 << place for place, origin in enumerate(Origin)}
 NO_RECORD = b"{}"
+Same = dict[Any, Any]
 
 
 class Row(NamedTuple):
@@ -109,9 +110,15 @@ def body_of(entry: LogEntry) -> bytes:
     )
 
 
-def entry_of(id_: str, ts: int, origins: int, body: bytes, raw: bytes = NO_RECORD) -> LogEntry:
-    """Return the entry that a row keeps."""
+def entry_of(
+    id_: str, ts: int, origins: int, body: bytes, raw: bytes = NO_RECORD, same: Same | None = None
+) -> LogEntry:
+    """Return the entry that a row keeps; `same` holds texts that many entries have, for all of them to share."""
     told = _decode_body(body)
+    kind, device, client = told.kind, told.device_mac, told.client_mac
+    if same is not None:
+        share = same.setdefault
+        kind, device, client = share(kind, kind), share(device, device), share(client, client)
     return LogEntry(
         timestamp=EPOCH + timedelta(microseconds=ts),
         source=told.source,
@@ -120,14 +127,14 @@ def entry_of(id_: str, ts: int, origins: int, body: bytes, raw: bytes = NO_RECOR
         message=told.message,
         raw_data=_decode_raw(raw) if raw != NO_RECORD else {},
         metadata=told.metadata,
-        device_mac=told.device_mac,
+        device_mac=device,
         device_name=told.device_name,
-        client_mac=told.client_mac,
+        client_mac=client,
         client_name=told.client_name,
         site=told.site,
         origins=origins_of(origins),
         id=id_,
-        kind=told.kind,
+        kind=kind,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Final
 
-from unifi_scanner.detection.dispatch import Seer
+from unifi_scanner.detection.dispatch import COMINGS, Seer
 from unifi_scanner.detection.trail import Trail, about, device_of, drop_oldest
 from unifi_scanner.models.enums import Confidence, LogSource, Severity
 from unifi_scanner.models.finding import Finding
@@ -36,7 +36,7 @@ class Imitation:
             if kind == "ap.rogue":
                 yield Seer(kind, self.see, self.see)
             else:
-                yield Seer(kind, None, self._see_own, self._see_many_own)
+                yield Seer(kind, None, self._see_own, self._see_many_own, COMINGS)
 
     def see(self, entry: LogEntry) -> None:
         """Take in a name: one of yours, or a stranger's."""
@@ -50,6 +50,7 @@ class Imitation:
             self._note(name, entry.metadata.get("bssid") or "", entry)
 
     def _see_many_own(self, entries: Sequence[LogEntry]) -> None:
+        """Take in comings and goings, of whatever Kind: each is of a device and a name of yours."""
         devices = set(map(_device_of, entries))
         names = {entry.metadata.get("ssid") for entry in entries}
         if not (self._met >= devices - _UNKNOWN and self._own.keys() >= names - _UNKNOWN):

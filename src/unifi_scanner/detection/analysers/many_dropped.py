@@ -43,7 +43,12 @@ class _Burst(Trail):
         recent = self.recent
         recent.append(entry)
         self.fresh += 1
-        return len(recent) if len(recent) < NEED else self._look_at(entry)
+        if len(recent) < NEED:
+            return len(recent)
+        if len(recent) == NEED and not self.often and recent[0].timestamp < entry.timestamp - WITHIN:
+            recent.popleft()  # the others may be as old, but they are too few to look at
+            return NEED - 1
+        return self._look_at(entry)
 
     def _look_at(self, newest: LogEntry) -> int:
         if self.often:
@@ -103,8 +108,7 @@ class ManyDropped:
     kinds = (*sorted(CAME), LEFT, CHANGED)
 
     def __init__(self) -> None:
-        self._at: dict[str, str] = {}  # where each client is, and, by place, how many are there
-        self._on: dict[str, int] = {}
+        self._at: dict[str, str] = {}  # where each client is
         self._places: dict[str, _Burst] = {}
         self._after_change: list[tuple[LogEntry, _Burst]] = []
         self._change: LogEntry | None = None
@@ -129,16 +133,13 @@ class ManyDropped:
 
     def see_many(self, entries: Sequence[LogEntry]) -> None:
         """Take in arrivals, moves and departures that have a time, among others."""
-        at, on, leave = self._at, self._on, self._leave
+        at, leave = self._at, self._leave
         for entry in entries:
             client, facts, kind = entry.client_mac or entry.client_name, entry.metadata, entry.kind
             if client is None:
                 continue
             if kind == LEFT and not facts.get("guest"):
-                before = at.pop(client, None)
-                if before is not None:
-                    on[before] -= 1
-                leave(entry, before)
+                leave(entry, at.pop(client, None))
             elif kind in CAME:
                 place = facts.get("ap_to_mac") or entry.device_mac or entry.device_name
                 before = at.get(client)
@@ -146,21 +147,10 @@ class ManyDropped:
                     continue
                 if before is not None:
                     del at[client]
-                    on[before] -= 1
-                elif place:
-                    self._make_room()
+                elif place and len(at) >= MOST_CLIENTS:
+                    del at[next(iter(at))]
                 if place:
                     at[client] = place
-                    on[place] = on.get(place, 0) + 1
-
-    def _make_room(self) -> None:
-        """Make room for one more client, and for its place."""
-        at, on = self._at, self._on
-        if len(at) >= MOST_CLIENTS:
-            on[at.pop(next(iter(at)))] -= 1
-        if len(on) > MOST_CLIENTS:
-            for place in [place for place, count in on.items() if not count]:
-                del on[place]
 
     def _leave(self, entry: LogEntry, before: str | None) -> None:
         if self._change is not None:
@@ -173,7 +163,7 @@ class ManyDropped:
             drop_oldest(self._places, MOST_PLACES)
             burst = self._places[place] = _Burst()
         left = burst.drop(entry)
-        if left >= NEED and left >= SHARE * (left + self._on.get(place, 0)):
+        if left >= NEED and left >= SHARE * (left + list(self._at.values()).count(place)):
             burst.keep()
 
     def _leave_after_change(self, entry: LogEntry, change: LogEntry) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from unifi_scanner.detection.dispatch import Seer
@@ -24,7 +24,7 @@ MOST_PLACES, MOST_CLIENTS = 1000, 2000
 
 
 class _Place(Trail):
-    """Who left one access point: the last move of each client within the window, and when all moves were."""
+    """Who left one access point: all moves within the window, and, where they are enough, the last of each client."""
 
     __slots__ = ("clients", "key", "moves", "name", "newest", "peak", "recent")
 
@@ -33,7 +33,7 @@ class _Place(Trail):
         self.key = key
         self.name = name
         self.recent: dict[str, LogEntry] = {}
-        self.moves: deque[datetime] = deque(maxlen=MOST_CLIENTS)
+        self.moves: deque[tuple[str, LogEntry]] = deque(maxlen=MOST_CLIENTS)
         self.newest = NO_TIME
         self.clients: set[str] = set()
         self.peak = 0
@@ -43,24 +43,25 @@ class _Place(Trail):
         recent, moves, now = self.recent, self.moves, entry.timestamp
         horizon = now - WITHIN
         if self.newest < horizon:
-            recent.clear()
             moves.clear()
-        else:
-            recent.pop(client, None)
         if now > self.newest:
             self.newest = now
-        recent[client] = entry
-        moves.append(now)
+        moves.append((client, entry))
+        while moves[0][1].timestamp < horizon:
+            moves.popleft()
+        if len(moves) < NEED:  # there are no more clients than moves
+            recent.clear()
+            return
+        for who, move in ((client, entry),) if recent else moves:
+            recent.pop(who, None)
+            recent[who] = move
         while next(iter(recent.values())).timestamp < horizon or len(recent) > MOST_CLIENTS:
             del recent[next(iter(recent))]
-        while moves[0] < horizon:
-            moves.popleft()
-        if len(moves) < NEED or not self._is_storm():  # there are no more clients than moves
-            return
-        for one in tuple(recent.values()) if self.count == 0 else (entry,):
-            self.add(one)
-        self.clients.update(recent)
-        self.peak = max(self.peak, len(recent))
+        if self._is_storm():
+            for one in tuple(recent.values()) if self.count == 0 else (entry,):
+                self.add(one)
+            self.clients.update(recent)
+            self.peak = max(self.peak, len(recent))
 
     def _is_storm(self) -> bool:
         different, moves = len(self.recent), len(self.moves)

@@ -72,28 +72,18 @@ class Crowd:
                 if client is None:
                     continue
                 before = on.pop(client, None)
-                if watched:
-                    self._leave(client, before, entry)
+                if watched and (place := entry.device_mac or before or entry.device_name) in watched:
+                    self._note(place, client, entry, is_back=False)
             elif kind in CAME:
                 moved_to = entry.metadata.get("ap_to_mac") if kind == MOVED else None
                 place = moved_to or entry.device_mac or entry.device_name
                 if client is None or place is None:
                     continue
-                if watched:
-                    self._come(client, place, entry)
+                if watched and (before := on.get(client)) in watched:
+                    self._note(before, client, entry, is_back=before == place)
                 on[client] = place
                 if len(on) > MOST_CLIENTS:
                     del on[next(iter(on))]
-
-    def _come(self, client: str, place: str, entry: LogEntry) -> None:
-        before = self._on.get(client)
-        if before in self._watched:
-            self._note(before, client, entry, is_back=before == place)
-
-    def _leave(self, client: str, before: str | None, entry: LogEntry) -> None:
-        place = entry.device_mac or before or entry.device_name
-        if place in self._watched:
-            self._note(place, client, entry, is_back=False)
 
     def watch(self, spell: Spell, device: str) -> None:
         """Count who drops off a device from shortly before `spell` until a while after it."""

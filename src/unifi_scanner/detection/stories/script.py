@@ -86,7 +86,7 @@ def _dropped(plot: Plot) -> Iterator[Beat]:
             at=min(spell.clients.values()),
             sentence=f"{things} dropped off {plot.name(spell)}.",
             role=Role.CONSEQUENCE,
-            evidence=tuple(proof.entry_id for proof in spell.proofs),
+            evidence=tuple(spell.proofs),
         )
 
 

@@ -46,7 +46,7 @@ class Spell:
         self.said: str | None = None
         self.metadata: Any = {}
         self.entries: list[Evidence] = []
-        self.proofs: list[Evidence] = []  # of the clients that dropped off
+        self.proofs: list[str] = []  # ids of the entries by which clients dropped off
         self.clients: dict[str, datetime] = {}
         self.finding: Finding | None = None  # for a spell that only a finding tells of
 
@@ -107,7 +107,7 @@ class Spell:
             return
         self.clients[client] = entry.timestamp
         if len(self.proofs) < MOST_PROOFS:
-            self.proofs.append(_proof(entry))
+            self.proofs.append(entry.id)
 
 
 def _proof(entry: LogEntry) -> Evidence:
