@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from unifi_scanner.models.enums import LogLevel, LogSource, Origin
 from unifi_scanner.models.vocabulary import UNKNOWN_KIND, kind_of_event_type
 
 NO_TIME = datetime.min.replace(tzinfo=UTC)  # the wire gave no time; never "now", never 1970
-_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -32,7 +32,8 @@ def id_in_time(moment: datetime, text: str) -> str:
 
     Thousands of them are then put into an index in the order in which they come, not each somewhere else.
     """
-    seconds = (moment - _EPOCH) // _SECOND & 0xFFFF_FFFF
+    span = moment - _EPOCH
+    seconds = (span.days * 86_400 + span.seconds) & 0xFFFF_FFFF
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
     return f"{seconds:08x}{digest.hexdigest()}"
 
