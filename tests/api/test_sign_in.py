@@ -370,6 +370,51 @@ def test_an_old_csrf_token_is_replaced_without_a_sign_in(twins: MakeTwin, opened
     assert twin.sign_ins() == 1
 
 
+def lose_an_answer(twin: SimulatedController, client: UnifiClient) -> None:
+    """Let the answer that told the new token go to somebody with the same cookies, who keeps it to itself."""
+    twin.rotate_csrf()
+    session = client.transport._sign_in.session
+    client.transport._line.send("GET", "/proxy/network/api/s/default/stat/device", session=session)
+
+
+def test_a_token_that_was_lost_with_an_answer_costs_one_sign_in(twins: MakeTwin, opened: Open) -> None:
+    twin = twins()
+    client = opened(twin)
+    client.sign_in()
+    client.system_log(since())
+    lose_an_answer(twin, client)
+    assert client.system_log(since()).rows == ()
+    assert client.activity(since()).rows == ()
+    assert twin.sign_ins() == 2
+
+
+def test_a_token_that_an_earlier_run_lost_costs_one_sign_in(
+    twins: MakeTwin, opened: Open, tmp_path: Path
+) -> None:
+    twin = twins()
+    first = opened(twin, tmp_path / "session.json")
+    first.sign_in()
+    lose_an_answer(twin, first)
+    second = opened(twin, tmp_path / "session.json")
+    second.sign_in()
+    assert second.system_log(since()).rows == ()
+    assert twin.sign_ins() == 2
+
+
+def test_a_role_that_may_not_write_costs_no_sign_in_each_time_it_begins(
+    twins: MakeTwin, opened: Open, tmp_path: Path
+) -> None:
+    twin = twins()
+    twin.fail("system-log", 403, "")
+    for _ in range(4):
+        client = opened(twin, tmp_path / "session.json")
+        client.sign_in()
+        for _ in range(2):
+            with pytest.raises(EndpointForbidden):
+                client.system_log(since())
+    assert twin.sign_ins() == 2
+
+
 def test_a_console_that_reissues_its_cookie_with_every_answer_is_followed(
     twins: MakeTwin, opened: Open
 ) -> None:

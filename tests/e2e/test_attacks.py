@@ -221,7 +221,7 @@ def test_no_secret_is_ever_printed(tmp_path: Path, flavour: Flavour) -> None:
             ("doctor", "--json"), ("health", "--json"), ("config", "show", "--json"), ("config", "show"),
         ):  # fmt: skip
             done = run(*words, env=env)
-            assert done.returncode == 0, (words, done.stderr)
+            assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
             told += [done.stdout, done.stderr]
         for change in (
             {"UNIFI_PASSWORD": "wrong horse"},

@@ -26,12 +26,16 @@ STREAM_AGE_S = (
 
 
 class Session(msgspec.Struct, frozen=True):
-    """Cookies, CSRF token, when it was made, and when its token says it ends."""
+    """Cookies, CSRF token, when it was made, and when its token says it ends.
+
+    `is_second_try`: made because a write was refused to the one before. One that is refused to it, too, is so by the role.
+    """
 
     cookies: Mapping[str, str] = {}
     csrf: str | None = None
     made: float = 0.0
     ends: float | None = None
+    is_second_try: bool = False
 
     def __repr__(self) -> str:
         return f"Session({len(self.cookies)} cookies)"
@@ -115,4 +119,4 @@ def renewed(session: Session, headers: Mapping[str, str], set_cookie: Iterable[s
     if csrf == session.csrf and cookies == dict(session.cookies):
         return session
     ends = end_of(fresh["TOKEN"], now) if "TOKEN" in fresh else session.ends
-    return Session(cookies, csrf, session.made, ends)
+    return msgspec.structs.replace(session, cookies=cookies, csrf=csrf, ends=ends)

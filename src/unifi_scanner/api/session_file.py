@@ -41,6 +41,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     csrf: str | None
     made: float
     ends: float | None
+    is_second_try: bool = False
 
 
 _decode = msgspec.json.Decoder(
@@ -115,6 +116,7 @@ class SessionStore:
             csrf=session.csrf,
             made=session.made,
             ends=session.ends,
+            is_second_try=session.is_second_try,
         )
         try:
             self._replace(msgspec.json.encode(kept))
@@ -161,4 +163,5 @@ def _session(kept: _Kept) -> Session | None:
     cookies = sendable(kept.cookies)
     if not cookies or not 0 <= kept.made < LAST_MOMENT:
         return None
-    return Session(cookies, kept.csrf if is_sendable(kept.csrf) else None, kept.made, kept.ends)
+    csrf = kept.csrf if is_sendable(kept.csrf) else None
+    return Session(cookies, csrf, kept.made, kept.ends, kept.is_second_try)

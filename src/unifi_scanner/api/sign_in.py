@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx2
+import msgspec
 import structlog
 
 from unifi_scanner import clock
@@ -52,6 +53,8 @@ class SignIn:
         self._gate = Gate(policy=policy)
         self._refused: SignInRefused | None = None
         self._used_step: int | None = None
+        self._made_here: float | None = None  # when the last sign-in was
+        self._writes_as: float | None = None  # when the session was made that is known to write
         self._closed = threading.Event()
 
     @property
@@ -83,6 +86,21 @@ class SignIn:
             if not is_older(used, self._session.cookies) and not self._took_kept(used):
                 self._sign_in()
             return dict(self._session.cookies)
+
+    def note_written(self, session: Session) -> None:
+        """Remember that a write was not refused to this session."""
+        self._writes_as = session.made
+
+    def renew_for_writing(self, refused: Session) -> None:
+        """Sign in anew, once, where a write was refused to a session that another run made, or that wrote before.
+
+        Its token may have been replaced in an answer that never arrived (docs/protocol.md A.4). Raises what `renew` raises.
+        """
+        with self._one_at_a_time:
+            if self._session != refused or refused.is_second_try or not self.may_sign_in():
+                return
+            if self._made_here != refused.made or self._writes_as == refused.made:
+                self._sign_in(is_second_try=True)
 
     def cookies_for_stream(self) -> dict[str, str]:
         """Return cookies to open a stream with; signs in anew where there are none, or they are over 12 hours old."""
@@ -152,7 +170,7 @@ class SignIn:
             self._session = before
         return False
 
-    def _sign_in(self) -> None:
+    def _sign_in(self, *, is_second_try: bool = False) -> None:
         if self._refused is not None:
             raise self._refused
         if wait := self._gate.wait(clock.monotonic()):
@@ -167,6 +185,8 @@ class SignIn:
         self._gate = self._gate.signed_in(clock.monotonic())
         if not any(name in session.cookies for name in SESSION_NAMES):
             raise auth.no_session()
+        session = msgspec.structs.replace(session, is_second_try=is_second_try)
+        self._made_here = session.made
         with self._swap:
             self._adopt(session)
         self._save()

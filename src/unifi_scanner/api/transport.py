@@ -121,6 +121,8 @@ class Transport:
         answer = self._send(method, path, body, session)
         if self._is_refused(answer, method):
             answer = self._ask_again(answer, method, path, body, session)
+        elif method != "GET":
+            self._sign_in.note_written(session)
         try:
             return understand(received(answer), path)
         except Throttled as exc:
@@ -178,6 +180,8 @@ class Transport:
             path == self._sites or not self._sign_in.answers(session)
         ):
             self._sign_in.renew(session.cookies)
+        elif self._sign_in.session == session and answer.status_code == 403:
+            self._sign_in.renew_for_writing(session)
         newer = self._sign_in.session
         if newer.cookies == session.cookies and newer.csrf == session.csrf:
             return answer
