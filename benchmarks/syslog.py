@@ -18,7 +18,7 @@ from unifi_scanner.models.log_entry import LogEntry
 from unifi_scanner.store import Shard, open_store
 
 HOME = Shard("console", "default")
-LINES, CEF_LINES, BATCH, RUNS = 200_000, 40_000, 1000, 5
+LINES, CEF_LINES, BATCH, RUNS = 200_000, 40_000, 1000, 12  # the least of many: a neighbour slows some down
 LINE_TARGET, CEF_TARGET = 100_000, 40_000
 START = datetime(2026, 3, 5, 12, tzinfo=UTC)
 PER_SECOND = 50

@@ -18,7 +18,7 @@ NAVIGATION = (
              ("When something is wrong", "troubleshooting.md"))),
     ("Understand", (("How it decides", "how-it-decides.md"), ("Privacy", "privacy.md"), ("Beside other tools", "comparison.md"))),
     ("Build on it", (("Report schema", "report-schema.md"), ("Webhook", "webhook.md"), ("How it is built", "architecture.md"), ("Decisions", "decisions.md"),
-                     ("What controllers say", "protocol.md"), ("Faults, measured", "faults.md"), ("Insight, measured", "insight.md"), ("Delivery, measured", "delivery-faults.md"))),
+                     ("What controllers say", "protocol.md"), ("Faults, measured", "faults.md"), ("Insight, measured", "insight.md"), ("Delivery, measured", "delivery-faults.md"), ("Speed and size, measured", "benchmarks.md"))),
 )  # fmt: skip
 
 
