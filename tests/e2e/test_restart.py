@@ -39,6 +39,8 @@ def test_what_only_the_socket_told_survives_kill_9(tmp_path: Path) -> None:
             twin.fail(endpoint, 500)
         with service(environ, tmp_path / "log") as process:
             assert until(lambda: twin.connections() == 1, 30), (tmp_path / "log").read_text()[-2000:]
+            # the first round drains, then reads; the next one is minutes away
+            assert until(lambda: any("system-log" in path for _, path, _ in twin.requests()))
             for number in range(20):
                 twin.emit("EVT_WU_Connected", user=f"02:00:00:00:00:{number:02x}", ssid="Home")
             journal = tmp_path / "data"
