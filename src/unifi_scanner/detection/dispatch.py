@@ -10,9 +10,8 @@ from unifi_scanner.models.log_entry import LogEntry
 
 See = Callable[[LogEntry], None]
 SeeMany = Callable[[Sequence[LogEntry]], None]
-AT_ONCE: Final = (
-    250  # entries; more would not stay near the processor, fewer would be looked at with more ado
-)
+# entries; more would not stay near the processor, fewer would be looked at with more ado
+AT_ONCE: Final = 250
 COMINGS: Final = "comings and goings"  # the queue of who came, went and moved, by radio or by cable
 
 
